@@ -1,0 +1,60 @@
+# Every target needs python3 and make alone, and sets up what it needs in .venv.
+VENV := .venv
+PYTHON := $(VENV)/bin/python
+BASE_PYTHON ?= python3
+STAMP := $(VENV)/.installed
+
+export DO_NOT_TRACK := 1
+export DAGSTER_DISABLE_TELEMETRY := 1
+export DAGSTER_DG_UPDATE_CHECK_ENABLED := 0
+
+.PHONY: help setup demo test quick check format lint types contracts compile-check dev bench soak clean
+
+help: ## what can be made
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(STAMP): requirements.lock pyproject.toml
+	$(BASE_PYTHON) -m venv $(VENV)
+	$(PYTHON) -m pip install --quiet --disable-pip-version-check --no-deps -r requirements.lock
+	$(PYTHON) -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	touch $@
+
+setup: $(STAMP) ## install everything into .venv
+
+demo: setup ## a year of a grocer's baskets: ingest, audiences, journey, files
+	$(VENV)/bin/milepost demo
+
+test: setup ## all tests but the soak
+	$(PYTHON) -m pytest -n 2 --dist loadfile
+
+quick: setup ## the tests that take seconds
+	$(PYTHON) -m pytest -n 2 --dist loadfile -m "not slow and not soak"
+
+check: format lint types contracts compile-check test ## all that CI looks at
+
+format: setup
+	$(VENV)/bin/ruff format --check .
+
+lint: setup
+	$(VENV)/bin/ruff check .
+
+types: setup
+	$(VENV)/bin/pyright
+
+contracts: setup
+	$(VENV)/bin/lint-imports
+
+compile-check: setup
+	$(VENV)/bin/milepost compile --check
+
+dev: setup ## the Dagster UI
+	$(VENV)/bin/milepost dev
+
+bench: setup ## ratios against yardsticks of the same run
+	$(PYTHON) -m tests.benchmarks
+
+soak: setup ## kills at random moments, then compares
+	$(PYTHON) -m pytest -m soak
+
+clean: ## remove .venv and all data
+	rm -rf $(VENV) data

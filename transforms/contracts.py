@@ -1,0 +1,214 @@
+"""Arrow schemas and column names that stages share. A change here is a change of contract.
+
+Every instant is a timestamp in microseconds without a zone and means UTC. An input is written
+`workspace/input`. Text is kept exactly as it was sent (spec §2.2.6).
+"""
+
+from __future__ import annotations
+
+import pyarrow as pa
+
+INSTANT = pa.timestamp("us")
+TEXT_MAP = pa.map_(pa.string(), pa.string())
+
+PRODUCT = pa.struct(
+    [
+        pa.field("id", pa.string()),
+        pa.field("name", pa.string()),
+        pa.field("brand", pa.string()),
+        pa.field("category", pa.string()),
+        pa.field("variant", pa.string()),
+        pa.field("position", pa.string()),
+        pa.field("price", pa.string()),
+        pa.field("quantity", pa.string()),
+        pa.field("coupon_code", pa.string()),
+        pa.field("total_product_amount", pa.string()),
+        pa.field("attributes", TEXT_MAP),
+    ]
+)
+
+PROMOTION = pa.struct(
+    [
+        pa.field("id", pa.string()),
+        pa.field("name", pa.string()),
+        pa.field("creative", pa.string()),
+        pa.field("position", pa.string()),
+        pa.field("attributes", TEXT_MAP),
+    ]
+)
+
+#: `lake/events/day=YYYY-MM-DD/part-*.parquet`: one row an event, sorted by
+#: (event_type, event_name, mpid, event_at, workspace, input, event_id). The day is that of event_at, UTC.
+EVENTS = pa.schema(
+    [
+        pa.field("workspace", pa.string(), nullable=False),
+        pa.field("input", pa.string(), nullable=False),
+        pa.field("environment", pa.string(), nullable=False),
+        # As sent, or the digest of login_identity where the record had none (spec §2.3).
+        pa.field("mpid", pa.int64(), nullable=False),
+        # `type:value` of a record without mpid, else null: staging resolves it as of an instant.
+        pa.field("login_identity", pa.string()),
+        pa.field("event_id", pa.string(), nullable=False),
+        pa.field("event_at", INSTANT, nullable=False),
+        pa.field("received_at", INSTANT, nullable=False),
+        pa.field("event_type", pa.string(), nullable=False),
+        # custom_event: its name; screen_view: screen_name, else event_name; commerce_event: the product
+        # action, promotion_view, promotion_click or impression; else null.
+        pa.field("event_name", pa.string()),
+        pa.field("custom_type", pa.string()),
+        pa.field("attributes", TEXT_MAP),
+        pa.field("total_amount", pa.string()),
+        pa.field("tax_amount", pa.string()),
+        pa.field("shipping_amount", pa.string()),
+        pa.field("currency_code", pa.string()),
+        pa.field("transaction_id", pa.string()),
+        pa.field("coupon_code", pa.string()),
+        pa.field("affiliation", pa.string()),
+        pa.field("screen_name", pa.string()),
+        pa.field("products", pa.list_(PRODUCT)),
+        pa.field("promotions", pa.list_(PROMOTION)),
+        pa.field("session_id", pa.string()),
+        pa.field("session_duration_ms", pa.int64()),
+        pa.field("is_first_run", pa.bool_()),
+        pa.field("is_upgrade", pa.bool_()),
+        pa.field("app_version", pa.string()),
+        pa.field("app_build", pa.string()),
+        pa.field("platform", pa.string()),
+        pa.field("os_version", pa.string()),
+        # Every other field of `data`, as one JSON object; null where there is none.
+        pa.field("extra", pa.string()),
+        pa.field("content_digest", pa.int64(), nullable=False),
+        pa.field("source_path", pa.string(), nullable=False),
+        pa.field("source_line", pa.int64(), nullable=False),
+        pa.field("source_index", pa.int32(), nullable=False),
+    ]
+)
+
+EVENT_SORT = ("event_type", "event_name", "mpid", "event_at", "workspace", "input", "event_id")
+
+#: Kinds of statements in `lake/users`.
+#: seen: a record was received; its `extra` field in `fields` keeps unknown top-level fields (JSON).
+#: attribute: `name`, and `value` or `elements` (both null: a tag), or `is_removed`.
+#: identity: `name` is the identity type (Events API name), `value`, or `is_removed`.
+#: consent: `name` is the regulation, `purpose`, `consented`.
+#: device: `value` is the device's key, `fields`: mp_deviceid, os, os_version, brand, model, type, carrier,
+#:   limit_ad_tracking, att_authorization_status.
+#: app: `fields`: version, build. location: `fields`: country, region, city, postal_code, dma.
+#: coordinates: `fields`: latitude, longitude. attribution: `name` is install or uninstall, `fields`:
+#:   publisher, campaign. opt_out: `value` is true or false.
+STATEMENTS = (
+    "seen",
+    "attribute",
+    "identity",
+    "consent",
+    "device",
+    "app",
+    "location",
+    "coordinates",
+    "attribution",
+    "opt_out",
+)
+
+#: `lake/users/day=YYYY-MM-DD/part-*.parquet`: one row for each thing that was said of a user. The day is
+#: that of said_at. The newest write wins by WRITE_ORDER (spec §2.4).
+USERS = pa.schema(
+    [
+        pa.field("workspace", pa.string(), nullable=False),
+        pa.field("input", pa.string(), nullable=False),
+        pa.field("environment", pa.string(), nullable=False),
+        pa.field("mpid", pa.int64(), nullable=False),
+        pa.field("login_identity", pa.string()),
+        pa.field("said_at", INSTANT, nullable=False),
+        pa.field("received_at", INSTANT, nullable=False),
+        pa.field("statement", pa.string(), nullable=False),
+        pa.field("name", pa.string()),
+        pa.field("purpose", pa.string()),
+        pa.field("value", pa.string()),
+        pa.field("elements", pa.list_(pa.string())),
+        pa.field("is_removed", pa.bool_(), nullable=False),
+        pa.field("consented", pa.bool_()),
+        pa.field("fields", TEXT_MAP),
+        pa.field("source_path", pa.string(), nullable=False),
+        pa.field("source_line", pa.int64(), nullable=False),
+        # Order inside one record: change events by time and index, then attributes, then removals.
+        pa.field("position", pa.int32(), nullable=False),
+    ]
+)
+
+USER_SORT = (
+    "statement",
+    "name",
+    "mpid",
+    "said_at",
+    "received_at",
+    "input",
+    "source_path",
+    "source_line",
+    "position",
+)
+WRITE_ORDER = ("said_at", "received_at", "input", "source_path", "source_line", "position")
+
+#: Of a user identity type the newest value holds; of a device identity type every value ever seen does.
+USER_IDENTITY_TYPES = (
+    "other",
+    "customer_id",
+    "facebook",
+    "twitter",
+    "google",
+    "microsoft",
+    "yahoo",
+    "email",
+    "alias",
+    "facebook_custom_audience_id",
+    *(f"other_id_{number}" for number in range(2, 11)),
+    "mobile_number",
+    "phone_number_2",
+    "phone_number_3",
+)
+DEVICE_IDENTITY_TYPES = (
+    "android_uuid",
+    "android_advertising_id",
+    "ios_advertising_id",
+    "ios_idfv",
+    "push_token",
+    "amp_id",
+    "roku_advertising_id",
+    "roku_publisher_id",
+    "microsoft_advertising_id",
+    "microsoft_publisher_id",
+    "fire_advertising_id",
+    "mp_deviceid",
+)
+IDENTITY_TYPES = (*USER_IDENTITY_TYPES, *DEVICE_IDENTITY_TYPES)
+
+#: Who is in what, one file an as_of, sorted by (audience_id, mpid). `variant` is null where no test runs.
+MEMBERSHIP = pa.schema(
+    [
+        pa.field("as_of", INSTANT, nullable=False),
+        pa.field("audience_id", pa.string(), nullable=False),
+        pa.field("mpid", pa.int64(), nullable=False),
+        pa.field("variant", pa.string()),
+    ]
+)
+
+#: The figures of spec §8, one row a calculated audience and as_of. adds, drops and volatility are null where
+#: no membership is stored for exactly as_of − 24 h.
+AUDIENCE_DAILY = pa.schema(
+    [
+        pa.field("as_of", INSTANT, nullable=False),
+        pa.field("audience_id", pa.string(), nullable=False),
+        pa.field("size", pa.int64(), nullable=False),
+        pa.field("adds", pa.int64()),
+        pa.field("drops", pa.int64()),
+        pa.field("volatility", pa.float64()),
+    ]
+)
+
+#: One row for each (mpid, identity type, value) known at the newest as_of, over all workspaces.
+USER_IDENTITIES = pa.schema(
+    [
+        pa.field("mpid", pa.int64(), nullable=False),
+        pa.field("identity_type", pa.string(), nullable=False),
+        pa.field("identity_value", pa.string(), nullable=False),
+    ]
+)
