@@ -8,7 +8,7 @@ export DO_NOT_TRACK := 1
 export DAGSTER_DISABLE_TELEMETRY := 1
 export DAGSTER_DG_UPDATE_CHECK_ENABLED := 0
 
-.PHONY: help setup demo test quick check format lint types contracts compile-check dev bench soak clean
+.PHONY: help setup demo test quick check format lint types contracts compile-check dev bench soak fuzz clean
 
 help: ## what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -55,6 +55,9 @@ bench: setup ## ratios against yardsticks of the same run
 
 soak: setup ## kills at random moments, then compares
 	$(PYTHON) -m pytest -m soak
+
+fuzz: setup ## generated audiences, engine against oracle: SEEDS=20 START=0
+	$(PYTHON) -m tests.engine.fuzz --seeds $(or $(SEEDS),20) --start $(or $(START),0)
 
 clean: ## remove .venv and all data
 	rm -rf $(VENV) data

@@ -86,29 +86,6 @@ EVENTS = pa.schema(
 
 EVENT_SORT = ("event_type", "event_name", "mpid", "event_at", "workspace", "input", "event_id")
 
-#: Kinds of statements in `lake/users`.
-#: seen: a record was received; its `extra` field in `fields` keeps unknown top-level fields (JSON).
-#: attribute: `name`, and `value` or `elements` (both null: a tag), or `is_removed`.
-#: identity: `name` is the identity type (Events API name), `value`, or `is_removed`.
-#: consent: `name` is the regulation, `purpose`, `consented`.
-#: device: `value` is the device's key, `fields`: mp_deviceid, os, os_version, brand, model, type, carrier,
-#:   limit_ad_tracking, att_authorization_status.
-#: app: `fields`: version, build. location: `fields`: country, region, city, postal_code, dma.
-#: coordinates: `fields`: latitude, longitude. attribution: `name` is install or uninstall, `fields`:
-#:   publisher, campaign. opt_out: `value` is true or false.
-STATEMENTS = (
-    "seen",
-    "attribute",
-    "identity",
-    "consent",
-    "device",
-    "app",
-    "location",
-    "coordinates",
-    "attribution",
-    "opt_out",
-)
-
 #: `lake/users/day=YYYY-MM-DD/part-*.parquet`: one row for each thing that was said of a user. The day is
 #: that of said_at. The newest write wins by WRITE_ORDER (spec §2.4).
 USERS = pa.schema(
@@ -146,40 +123,6 @@ USER_SORT = (
     "source_line",
     "position",
 )
-WRITE_ORDER = ("said_at", "received_at", "input", "source_path", "source_line", "position")
-
-#: Of a user identity type the newest value holds; of a device identity type every value ever seen does.
-USER_IDENTITY_TYPES = (
-    "other",
-    "customer_id",
-    "facebook",
-    "twitter",
-    "google",
-    "microsoft",
-    "yahoo",
-    "email",
-    "alias",
-    "facebook_custom_audience_id",
-    *(f"other_id_{number}" for number in range(2, 11)),
-    "mobile_number",
-    "phone_number_2",
-    "phone_number_3",
-)
-DEVICE_IDENTITY_TYPES = (
-    "android_uuid",
-    "android_advertising_id",
-    "ios_advertising_id",
-    "ios_idfv",
-    "push_token",
-    "amp_id",
-    "roku_advertising_id",
-    "roku_publisher_id",
-    "microsoft_advertising_id",
-    "microsoft_publisher_id",
-    "fire_advertising_id",
-    "mp_deviceid",
-)
-IDENTITY_TYPES = (*USER_IDENTITY_TYPES, *DEVICE_IDENTITY_TYPES)
 
 #: Who is in what, one file an as_of, sorted by (audience_id, mpid). `variant` is null where no test runs.
 MEMBERSHIP = pa.schema(
@@ -210,5 +153,31 @@ USER_IDENTITIES = pa.schema(
         pa.field("mpid", pa.int64(), nullable=False),
         pa.field("identity_type", pa.string(), nullable=False),
         pa.field("identity_value", pa.string(), nullable=False),
+    ]
+)
+
+#: One row for each (workspace, mpid) known at the newest as_of, sorted by both.
+PROFILES = pa.schema(
+    [
+        pa.field("workspace", pa.string(), nullable=False),
+        pa.field("mpid", pa.int64(), nullable=False),
+        pa.field("first_seen", INSTANT),
+        pa.field("last_seen", INSTANT),
+        pa.field("first_active", INSTANT),
+        pa.field("last_active", INSTANT),
+    ]
+)
+
+#: One row for each user attribute present at the newest as_of, sorted by (workspace, mpid, attribute_key).
+#: attribute_key is the name in lower case; a list has elements, a tag neither value nor elements.
+USER_ATTRIBUTES = pa.schema(
+    [
+        pa.field("workspace", pa.string(), nullable=False),
+        pa.field("mpid", pa.int64(), nullable=False),
+        pa.field("attribute_key", pa.string(), nullable=False),
+        pa.field("attribute_name", pa.string(), nullable=False),
+        pa.field("value", pa.string()),
+        pa.field("elements", pa.list_(pa.string())),
+        pa.field("said_at", INSTANT, nullable=False),
     ]
 )
