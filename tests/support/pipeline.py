@@ -1,0 +1,122 @@
+"""The real way of the data in one process: landing → lake → compiled models → dbt → members."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+from dbt.adapters.factory import cleanup_connections, reset_adapters
+from dbt.cli.main import dbtRunner
+
+from transforms.compiler.emit import write_models
+from transforms.compiler.models import compile_models
+from transforms.definitions.load import load_definitions
+from transforms.ingest.run import ingest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from transforms.definitions.records import Definitions, Project
+    from transforms.ingest.counts import IngestReport
+
+SCAFFOLD = Path(__file__).parents[2] / "dbt_project"
+_SCAFFOLD_PARTS = ("dbt_project.yml", "profiles.yml", "macros", "models/staging", "models/profiles")
+
+
+def run_pipeline(project: Path, data: Path, as_of: datetime) -> dict[str, dict[int, str | None]]:
+    """The members of every audience and milestone with their variants, by the engine.
+
+    `project` holds the YAML files and becomes a whole dbt project; `data` holds `landing/`.
+    """
+    definitions = load_definitions(project)
+    ingest_landing(definitions.project, data)
+    add_scaffold(project)
+    write_models(project, compile_models(definitions))
+    run_dbt(project, data, as_of, definitions.project)
+    return read_members(warehouse(data), definitions)
+
+
+def ingest_landing(project: Project, data: Path) -> IngestReport:
+    """Take in what lies in `<data>/landing`."""
+    return ingest(project.inputs, data, project.login_identities)
+
+
+def add_scaffold(project: Path) -> None:
+    """The hand-written part of a dbt project, beside the definitions."""
+    for part in _SCAFFOLD_PARTS:
+        source, target = SCAFFOLD / part, project / part
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if source.is_dir():
+            shutil.copytree(source, target, dirs_exist_ok=True)
+        else:
+            shutil.copy(source, target)
+
+
+def warehouse(data: Path) -> Path:
+    """The DuckDB file that dbt writes."""
+    return data / "warehouse" / "milepost.duckdb"
+
+
+def run_dbt(project: Path, data: Path, as_of: datetime, settings: Project) -> None:
+    """`dbt run` at an instant, configured by the environment alone as orchestration does it."""
+    warehouse(data).parent.mkdir(parents=True, exist_ok=True)
+    environment = {
+        "MILEPOST_AS_OF": f"{as_of:%Y-%m-%d %H:%M:%S.%f}",
+        "MILEPOST_LAKE": str(data / "lake"),
+        "MILEPOST_PUBLISHED": str(data / "published"),
+        "MILEPOST_WAREHOUSE": str(warehouse(data)),
+        "MILEPOST_EVALUATE_DEVELOPMENT": "true" if settings.evaluate_development else "false",
+        "MILEPOST_LOGIN_TYPES": ",".join(settings.login_identities),
+        "DBT_TARGET_PATH": str(data / "target"),
+        "DBT_LOG_PATH": str(data / "logs"),
+        "DO_NOT_TRACK": "1",
+    }
+    arguments = ["run", "--project-dir", str(project), "--profiles-dir", str(project), "--quiet"]
+    with _environment(environment):
+        outcome = dbtRunner().invoke([*arguments, "--log-level-file", "none", "--exclude", "models/marts"])
+        # The warehouse file has one writing process until the adapter lets go of it.
+        cleanup_connections()
+        reset_adapters()
+        DuckDBConnectionManager.env().close()
+        DuckDBConnectionManager.close_all_connections()
+    if outcome.exception is not None:
+        raise outcome.exception
+    results: tuple[Any, ...] = tuple(getattr(outcome.result, "results", ()))
+    failed = [(result.node.name, result.message) for result in results if result.status in ("error", "fail")]
+    assert outcome.success, failed
+
+
+def read_members(path: Path, definitions: Definitions) -> dict[str, dict[int, str | None]]:
+    """The rows of every `mst_` table; a user stands once in each."""
+    found: dict[str, dict[int, str | None]] = {}
+    with closing(duckdb.connect(str(path), read_only=True)) as connection:
+        for audience in definitions.audiences:
+            relation = connection.table(f"mst_{audience.id}")
+            rows = relation.fetchall()
+            if "variant" in relation.columns:
+                members = {
+                    row[relation.columns.index("mpid")]: row[relation.columns.index("variant")]
+                    for row in rows
+                }
+            else:
+                members = {row[relation.columns.index("mpid")]: None for row in rows}
+            assert len(members) == len(rows), audience.id
+            found[audience.id] = members
+    return found
+
+
+@contextmanager
+def _environment(values: dict[str, str]) -> Iterator[None]:
+    before = dict(os.environ)
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)

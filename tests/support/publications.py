@@ -1,0 +1,82 @@
+"""Builders of what a run publishes, with named defaults."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+
+from transforms.audiences.generations import PublishedAudience
+from transforms.audiences.memberships import CalculatedAudience
+from transforms.audiences.publishing import Publication
+from transforms.contracts import MEMBERSHIP, PROFILES, USER_ATTRIBUTES, USER_IDENTITIES
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import timedelta
+
+AS_OF = datetime(2018, 1, 1)
+
+
+def publication(
+    as_of: datetime = AS_OF,
+    members: Mapping[str, Mapping[int, str | None] | set[int]] | None = None,
+    *,
+    identities: set[tuple[int, str, str]] | None = None,
+    attributes: tuple[tuple[int, str, str], ...] = (),
+    history: timedelta | None = None,
+    formerly: Mapping[str, str] | None = None,
+) -> Publication:
+    """Audience → its mpids, or mpid → variant; identities as (mpid, type, value)."""
+    by_audience = members or {}
+    rows = [
+        {
+            "as_of": as_of,
+            "audience_id": audience_id,
+            "mpid": mpid,
+            "variant": mpids[mpid] if isinstance(mpids, dict) else None,
+        }
+        for audience_id, mpids in sorted(by_audience.items())
+        for mpid in sorted(mpids)
+    ]
+    mpids = sorted({row["mpid"] for row in rows} | {mpid for mpid, _, _ in identities or ()})
+    return Publication(
+        as_of=as_of,
+        calculated=tuple(
+            CalculatedAudience(
+                audience_id, "hash", isinstance(mpids, dict), (formerly or {}).get(audience_id)
+            )
+            for audience_id, mpids in by_audience.items()
+        ),
+        members=pa.Table.from_pylist(rows, MEMBERSHIP),
+        identities=pa.Table.from_pylist(
+            [
+                {"mpid": mpid, "identity_type": kind, "identity_value": value}
+                for mpid, kind, value in sorted(identities or ())
+            ],
+            USER_IDENTITIES,
+        ),
+        profiles=pa.Table.from_pylist(
+            [{"workspace": "shop", "mpid": mpid, "first_seen": as_of} for mpid in mpids], PROFILES
+        ),
+        attributes=pa.Table.from_pylist(
+            [
+                {
+                    "workspace": "shop",
+                    "mpid": mpid,
+                    "attribute_key": name.lower(),
+                    "attribute_name": name,
+                    "value": value,
+                    "said_at": as_of,
+                }
+                for mpid, name, value in attributes
+            ],
+            USER_ATTRIBUTES,
+        ),
+        audiences=tuple(
+            PublishedAudience(audience_id, audience_id, audience_id, None, (), None)
+            for audience_id in by_audience
+        ),
+        membership_history=history,
+    )

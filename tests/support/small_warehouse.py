@@ -1,0 +1,184 @@
+"""A DuckDB with the tables that generated models read, and a few rows: what a criterion gives is run, not read."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import cache
+from textwrap import dedent
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+import jinja2
+
+from tests.support.functions import install_functions
+from transforms.compiler.assemble import criterion_query
+from transforms.compiler.dialects.duckdb import DUCKDB
+from transforms.compiler.layout import model_text
+from transforms.criteria.language import read_criteria
+from transforms.criteria.scope import Scope
+from transforms.documents.durations import parse_duration
+from transforms.documents.report import Report
+from transforms.documents.yaml import read_yaml
+
+if TYPE_CHECKING:
+    from transforms.criteria.logic import Criterion
+
+AS_OF = datetime(2018, 1, 1)
+_TEXTS = "map(varchar, varchar)"
+_PRODUCT = (
+    "struct(id varchar, name varchar, brand varchar, category varchar, variant varchar, position varchar, "
+    f"price varchar, quantity varchar, coupon_code varchar, total_product_amount varchar, attributes {_TEXTS})"
+)
+_PROMOTION = f"struct(id varchar, name varchar, creative varchar, position varchar, attributes {_TEXTS})"
+_TABLES = (
+    f"""create or replace table stg_lake__events (
+        mpid bigint, workspace varchar, input varchar, event_type varchar, event_name varchar, event_at timestamp,
+        custom_type varchar, attributes {_TEXTS}, total_amount varchar, currency_code varchar, coupon_code varchar,
+        screen_name varchar, app_version varchar, platform varchar, products {_PRODUCT}[], promotions {_PROMOTION}[])""",
+    "create or replace table dim_profiles (workspace varchar, mpid bigint, first_seen timestamp, last_seen timestamp,"
+    " first_active timestamp, last_active timestamp)",
+    "create or replace table int_user_attributes (workspace varchar, mpid bigint, attribute_key varchar,"
+    " attribute_name varchar, value varchar, elements varchar[])",
+    "create or replace table int_user_identities (workspace varchar, mpid bigint, identity_type varchar, identity_value varchar)",
+    "create or replace table int_user_consents (workspace varchar, mpid bigint, regulation varchar, purpose varchar,"
+    " consented boolean, said_at timestamp, received_at timestamp, input varchar, source_path varchar,"
+    " source_line bigint, position integer)",
+    "create or replace table mst_others (mpid bigint, variant varchar)",
+)
+
+
+def criterion(text: str, *, expected: tuple[str, ...] = ()) -> Criterion:
+    """The criterion that YAML text writes; `expected` are the codes of its warnings."""
+    report = Report()
+    node = read_yaml(dedent(text), "a.yml", report)
+    assert node is not None
+    found = read_criteria(node, report)
+    assert [problem.code for problem in report.problems] == list(expected), report.problems
+    assert found is not None
+    return found
+
+
+def codes(text: str) -> list[str]:
+    """The codes of every problem in the criteria that YAML text writes."""
+    report = Report()
+    node = read_yaml(dedent(text), "a.yml", report)
+    assert node is not None
+    read_criteria(node, report)
+    return [problem.code for problem in report.problems]
+
+
+def scope(
+    workspaces: tuple[str, ...] = ("shop",),
+    inputs: tuple[str, ...] = ("shop/ios", "shop/web"),
+    lookback: str | None = "30 days",
+    lifetime: str | None = None,
+    hidden: tuple[str, ...] = (),
+) -> Scope:
+    """What an audience of workspace `shop` sees."""
+    return Scope(
+        workspaces=workspaces,
+        inputs=inputs,
+        lookback=parse_duration(lookback) if lookback else None,
+        profile_lifetime=parse_duration(lifetime) if lifetime else None,
+        hidden_events=hidden,
+    )
+
+
+def render(text: str, as_of: datetime = AS_OF) -> str:
+    """A model as dbt gives it to the engine."""
+    template = jinja2.Environment(autoescape=False).from_string(text)
+    instant = as_of.strftime("timestamp '%Y-%m-%d %H:%M:%S'")
+    return template.render(ref=lambda name: name, as_of=lambda: instant, config=lambda **_: "")
+
+
+@cache
+def _connection() -> duckdb.DuckDBPyConnection:
+    """One for all tests: making the functions takes longer than a test."""
+    connection = duckdb.connect()
+    install_functions(connection)
+    return connection
+
+
+class SmallWarehouse:
+    """Tables that begin empty, but for the users of `users`, who have a profile in workspace `shop`."""
+
+    def __init__(self, *users: int) -> None:
+        self.connection = _connection()
+        for table in _TABLES:
+            self.connection.execute(table)
+        for user in users:
+            self.profile(user)
+
+    def profile(self, mpid: int, workspace: str = "shop", **instants: datetime | None) -> None:
+        seen = {"first_seen": datetime(2017, 1, 1), "last_seen": datetime(2017, 12, 31)}
+        self._add("dim_profiles", {"workspace": workspace, "mpid": mpid, **seen, **instants})
+
+    def event(
+        self, mpid: int, name: str | None = "Play", at: datetime = datetime(2017, 12, 30), **columns: Any
+    ) -> None:
+        defaults = {"workspace": "shop", "input": "shop/ios", "event_type": "custom_event"}
+        self._add(
+            "stg_lake__events", {**defaults, "mpid": mpid, "event_name": name, "event_at": at, **columns}
+        )
+
+    def purchase(self, mpid: int, *products: dict[str, str], **columns: Any) -> None:
+        fields = (
+            "id",
+            "name",
+            "brand",
+            "category",
+            "variant",
+            "position",
+            "price",
+            "quantity",
+            "coupon_code",
+        )
+        empty = {**dict.fromkeys((*fields, "total_product_amount")), "attributes": {}}
+        lines = [{**empty, **product} for product in products]
+        self.event(
+            mpid, columns.pop("action", "purchase"), event_type="commerce_event", products=lines, **columns
+        )
+
+    def attribute(
+        self,
+        mpid: int,
+        name: str,
+        value: str | None = None,
+        elements: list[str | None] | None = None,
+        workspace: str = "shop",
+    ) -> None:
+        row = {"workspace": workspace, "mpid": mpid, "attribute_key": name.lower(), "attribute_name": name}
+        self._add("int_user_attributes", {**row, "value": value, "elements": elements})
+
+    def identity(self, mpid: int, identity_type: str, value: str, workspace: str = "shop") -> None:
+        row = {"workspace": workspace, "mpid": mpid, "identity_type": identity_type, "identity_value": value}
+        self._add("int_user_identities", row)
+
+    def consent(
+        self, mpid: int, consented: bool, said_at: datetime, workspace: str = "shop", **columns: Any
+    ) -> None:
+        row = {"workspace": workspace, "mpid": mpid, "regulation": "gdpr", "purpose": "marketing"}
+        written = {"received_at": said_at, "input": f"{workspace}/ios", "source_path": "a", "source_line": 1}
+        self._add(
+            "int_user_consents",
+            {**row, **written, "said_at": said_at, "consented": consented, "position": 0, **columns},
+        )
+
+    def other_member(self, mpid: int, variant: str | None = None) -> None:
+        self._add("mst_others", {"mpid": mpid, "variant": variant})
+
+    def members(
+        self, criteria: str, expected: tuple[str, ...] = (), as_of: datetime = AS_OF, **limits: Any
+    ) -> list[int]:
+        """The mpids for whom the criteria hold, sorted; each comes once."""
+        query = criterion_query(criterion(criteria, expected=expected), scope(**limits))
+        found = [
+            row[0] for row in self.connection.execute(render(model_text(query, DUCKDB), as_of)).fetchall()
+        ]
+        assert len(set(found)) == len(found)
+        return sorted(found)
+
+    def _add(self, table: str, row: dict[str, Any]) -> None:
+        columns = ", ".join(row)
+        marks = ", ".join(f"${column}" for column in row)
+        self.connection.execute(f"insert into {table} ({columns}) values ({marks})", row)

@@ -1,0 +1,180 @@
+"""An audience's definition as one query: a common table for each criterion, then the sets that join them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, assert_never
+
+from sqlglot import exp
+
+from transforms.compiler.comments import comment_text
+from transforms.compiler.names import MEMBERS, POPULATION, PROFILES, Names
+from transforms.compiler.variants import variant_column
+from transforms.criteria import expressions as sql
+from transforms.criteria.leaf import Leaf
+from transforms.criteria.logic import AllOf, AnyOf, Criterion, Excluding, NoneOf
+from transforms.criteria.scope import Scope
+from transforms.errors import InternalError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from transforms.definitions.records import Audience, Project
+
+
+def scope_of(audience: Audience, project: Project) -> Scope:
+    """What the criteria of an audience see."""
+    return Scope(
+        workspaces=audience.workspaces,
+        inputs=audience.inputs,
+        lookback=audience.lookback,
+        profile_lifetime=project.profile_lifetime,
+        hidden_events=tuple(name for name, tier in project.event_tiers if tier != "personalize"),
+    )
+
+
+def audience_query(audience: Audience, project: Project) -> exp.Select:
+    """M of an audience or milestone (spec §4, §5): `mpid`, each once, and `variant` where a test runs."""
+    tables = _Tables(scope_of(audience, project))
+    members = _members(audience, tables)
+    query = exp.select("mpid").from_(MEMBERS)
+    if audience.ab_test is not None:
+        query = query.select(variant_column(audience.assignment_id, audience.ab_test), copy=False)
+    return _with_tables(query, members, tables)
+
+
+def criterion_query(criterion: Criterion, scope: Scope) -> exp.Select:
+    """The users of the population for whom one criterion holds: `mpid`, each once (spec §7)."""
+    tables = _Tables(scope)
+    members = tables.within(sql.population(), criterion)
+    return _with_tables(exp.select("mpid").from_(MEMBERS), members, tables)
+
+
+def _with_tables(query: exp.Select, members: exp.Query, tables: _Tables) -> exp.Select:
+    for name, table in (*tables.needed(members), (MEMBERS, members)):
+        query = query.with_(name, as_=table, copy=False)
+    return query
+
+
+def _members(audience: Audience, tables: _Tables) -> exp.Query:
+    base = sql.population() if audience.parent is None else _mpids_of(audience.parent)
+    if audience.is_remaining:
+        return sql.without(base, *(_mpids_of(sibling) for sibling in audience.siblings))
+    if audience.criteria is None:
+        raise InternalError("only a remaining milestone has no criteria")
+    chosen = tables.within(base, audience.criteria)
+    return _difference(chosen, [_mpids_of(sibling) for sibling in audience.earlier_siblings])
+
+
+def _mpids_of(audience_id: str) -> exp.Select:
+    return exp.select("mpid").from_(sql.model(f"mst_{audience_id}"))
+
+
+class _Tables:
+    """The common tables of one model, in the order in which they are needed."""
+
+    def __init__(self, scope: Scope) -> None:
+        self._scope = scope
+        self._names = Names()
+        self._leaves: list[tuple[str, exp.Query]] = []
+
+    def within(self, base: exp.Query, criterion: Criterion) -> exp.Query:
+        """The users of `base` that are in the set that a criterion denotes."""
+        match criterion:
+            case Excluding():
+                kept = self.within(base, criterion.kept)
+                return _difference(kept, [self.query(item) for item in criterion.removed])
+            case NoneOf():
+                return _difference(base, [self.query(item) for item in criterion.items])
+            case AllOf():
+                return _intersection([base, *(self.query(item) for item in criterion.items)])
+            case AnyOf() | Leaf():
+                return _intersection([base, self.query(criterion)])
+        assert_never(criterion)
+
+    def query(self, criterion: Criterion) -> exp.Query:
+        """The set that a criterion denotes, over common tables; it may hold users outside the population."""
+        match criterion:
+            case AllOf():
+                return _intersection([self.query(item) for item in criterion.items])
+            case AnyOf():
+                return _union([self.query(item) for item in criterion.items])
+            case NoneOf():
+                return _difference(sql.population(), [self.query(item) for item in criterion.items])
+            case Excluding():
+                kept = self.query(criterion.kept)
+                return _difference(kept, [self.query(item) for item in criterion.removed])
+            case Leaf():
+                return self._leaf(criterion)
+        assert_never(criterion)
+
+    def needed(self, members: exp.Query) -> tuple[tuple[str, exp.Query], ...]:
+        """Every common table that is read, with profiles and population before those that need them."""
+        read = {
+            table.name
+            for query in (members, *dict(self._leaves).values())
+            for table in query.find_all(exp.Table)
+        }
+        profiles = [(PROFILES, _profiles(self._scope))] if read & {PROFILES, POPULATION} else []
+        population = [(POPULATION, _population())] if POPULATION in read else []
+        return (*profiles, *population, *self._leaves)
+
+    def _leaf(self, leaf: Leaf) -> exp.Query:
+        query = leaf.members(self._scope)
+        _comment(query, leaf.explanation(self._scope))
+        name = self._names.name(leaf.title())
+        self._leaves.append((name, query))
+        return exp.select("mpid").from_(name)
+
+
+def _profiles(scope: Scope) -> exp.Query:
+    instants = ("first_seen", "last_seen", "first_active", "last_active")
+    profiles = exp.select("workspace", "mpid", *instants).from_(sql.model("dim_profiles"))
+    conditions = [sql.is_one_of(exp.column("workspace"), scope.workspaces)]
+    if scope.profile_lifetime is None:
+        lines = ("who can be in: every profile of the audience's workspaces",)
+    else:
+        earliest = sql.ago(scope.profile_lifetime)
+        conditions.append(exp.GTE(this=exp.column("last_seen"), expression=earliest))
+        lines = (
+            f"who can be in: every profile of the audience's workspaces seen in {scope.profile_lifetime.text}",
+        )
+    profiles = sql.where(profiles, conditions)
+    _comment(profiles, lines)
+    return profiles
+
+
+def _population() -> exp.Query:
+    return exp.select("mpid").distinct().from_(PROFILES)
+
+
+def _intersection(queries: Iterable[exp.Query]) -> exp.Query:
+    return _chain(exp.Intersect, queries)
+
+
+def _union(queries: Iterable[exp.Query]) -> exp.Query:
+    return _chain(exp.Union, queries)
+
+
+def _difference(first: exp.Query, removed: Iterable[exp.Query]) -> exp.Query:
+    return _chain(exp.Except, (first, *removed))
+
+
+def _chain(node: type[exp.SetOperation], queries: Iterable[exp.Query]) -> exp.Query:
+    """Joins queries from the left. What is joined otherwise inside stands in parentheses."""
+    first, *others = queries
+    if not others:
+        return first
+    # INTERSECT binds tighter than the others, which are read from the left.
+    stands_alone = isinstance(first, exp.Select | exp.Intersect | node)
+    joined = first if stands_alone else exp.Subquery(this=first)
+    for other in others:
+        right = other if isinstance(other, exp.Select) else exp.Subquery(this=other)
+        joined = node(this=joined, expression=right, distinct=True)
+    return joined
+
+
+def _comment(query: exp.Query, lines: Iterable[str]) -> None:
+    first = query
+    while isinstance(first, exp.SetOperation | exp.Subquery):
+        first = first.this
+    first.comments = [comment_text(line) for line in lines]

@@ -1,0 +1,21 @@
+"""What differs from engine to engine, as one record an engine."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """One target of the compiler.
+
+    `sqlglot_name` is the dialect that writes and tokenises its SQL; `identifier_limit` the longest name of a
+    model in bytes, None where there is none; `integer_type` and `text_type` are what a contract says of the
+    columns `mpid` and `variant`.
+    """
+
+    name: str
+    sqlglot_name: str
+    identifier_limit: int | None
+    integer_type: str
+    text_type: str

@@ -1,0 +1,120 @@
+"""Definitions to the text of dbt models. Pure: same definitions, same bytes."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from transforms.compiler.assemble import audience_query
+from transforms.compiler.banner import banner
+from transforms.compiler.dialects.duckdb import DUCKDB
+from transforms.compiler.layout import model_text
+from transforms.compiler.properties import properties_text
+from transforms.errors import Problem, UserError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from transforms.compiler.dialects.dialect import Dialect
+    from transforms.definitions.records import Audience, Definitions, Project
+
+#: Below the project folder. Everything in it is the compiler's.
+GENERATED = "models/milestones/generated"
+#: Where a model lies that an analyst has taken over.
+CUSTOM = "models/milestones/custom"
+_NO_JOURNEY = "audiences"
+
+
+@dataclass(frozen=True)
+class ModelFile:
+    """One generated file: its path below the project folder, its text, and whose members it gives, if any's."""
+
+    path: str
+    text: str
+    audience_id: str | None
+
+
+def compile_models(
+    definitions: Definitions, ejected: frozenset[str] = frozenset(), dialect: Dialect = DUCKDB
+) -> tuple[ModelFile, ...]:
+    """A model for each audience and milestone but the `ejected` ids, and a properties file for each folder.
+
+    Sorted by path. Raises UserError for every id whose model name the target can't hold (spec §3).
+    """
+    _check_names(definitions.audiences, dialect)
+    kept = sorted(
+        (audience for audience in definitions.audiences if audience.id not in ejected),
+        key=lambda audience: (_folder(audience), audience.id),
+    )
+    files = [_model_file(audience, definitions.project, dialect) for audience in kept]
+    for folder, audiences in groupby(kept, key=_folder):
+        files.append(_properties_file(folder, tuple(audiences), dialect))
+    return tuple(sorted(files, key=lambda file: file.path))
+
+
+def model_body(audience: Audience, project: Project, dialect: Dialect = DUCKDB) -> str:
+    """The text of an audience's model without the banner: what an analyst gets who takes it over."""
+    config = "{{ config(materialized='table') }}\n\n"
+    return config + model_text(audience_query(audience, project), dialect)
+
+
+def definition_hash(audience: Audience, project: Project) -> str:
+    """SHA-256 of the audience's model without banner: changes with the definition's meaning."""
+    return hashlib.sha256(model_body(audience, project).encode()).hexdigest()
+
+
+def model_path(audience: Audience) -> str:
+    """Where the model of an audience is generated, below the project folder."""
+    return f"{GENERATED}/{_folder(audience)}/mst_{audience.id}.sql"
+
+
+def custom_path(audience_id: str) -> str:
+    """Where the model of an audience lies once an analyst has taken it over."""
+    return f"{CUSTOM}/mst_{audience_id}.sql"
+
+
+def _folder(audience: Audience) -> str:
+    return audience.journey or _NO_JOURNEY
+
+
+def _model_file(audience: Audience, project: Project, dialect: Dialect) -> ModelFile:
+    body = model_body(audience, project, dialect)
+    change = (
+        "To change it, change the definition and run `milepost compile`;",
+        f"to write the SQL yourself, run `milepost eject {audience.id}`.",
+    )
+    return ModelFile(
+        model_path(audience), banner("--", audience.place.file, change, body) + body, audience.id
+    )
+
+
+def _properties_file(folder: str, audiences: tuple[Audience, ...], dialect: Dialect) -> ModelFile:
+    body = properties_text(audiences, dialect)
+    sources = sorted({audience.place.file for audience in audiences})
+    source = sources[0] if len(sources) == 1 else f"{folder}/*.yml"
+    text = (
+        banner("#", source, ("To change it, change the definitions and run `milepost compile`.",), body)
+        + body
+    )
+    return ModelFile(f"{GENERATED}/{folder}/_{folder}__generated.yml", text, None)
+
+
+def _check_names(audiences: Iterable[Audience], dialect: Dialect) -> None:
+    limit = dialect.identifier_limit
+    if limit is None:
+        return
+    problems = [
+        Problem(
+            "CMP-001",
+            f"the model of `{audience.id}` would have a name of {len(audience.id) + 4} characters; "
+            f"{dialect.name} takes {limit}",
+            audience.place,
+            hint="choose a shorter id",
+        )
+        for audience in audiences
+        if len(audience.id) + len("mst_") > limit
+    ]
+    if problems:
+        raise UserError(*problems)

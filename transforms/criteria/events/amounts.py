@@ -1,0 +1,200 @@
+"""How many, how much: what is compared of the matching events (spec §4.3)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Literal
+
+from sqlglot import exp
+
+from transforms.criteria import expressions as sql
+from transforms.criteria.comparisons import (
+    Comparison,
+    all_words,
+    comparison_schemas,
+    comparisons_schema,
+    operator_names,
+    read_comparisons,
+    read_operators,
+)
+from transforms.criteria.events.fields import PRODUCT, Record, read_field_name
+from transforms.criteria.operators.numbers import AT_LEAST, NUMBER_OPERATORS, holds_for
+from transforms.criteria.values import NumberValue
+from transforms.documents.nodes import Entry, Mapping
+from transforms.errors import InternalError
+
+if TYPE_CHECKING:
+    from transforms.documents.report import Report
+    from transforms.errors import Place
+
+Function = Literal["count", "sum", "average", "min", "max", "distinct"]
+FUNCTIONS: tuple[Function, ...] = ("count", "sum", "average", "min", "max", "distinct")
+
+
+@dataclass(frozen=True)
+class Field:
+    """The field that is aggregated, of the event or of its product lines."""
+
+    record: Record
+    name: str
+
+    @property
+    def is_of_product(self) -> bool:
+        """Whether it goes over product lines, not events."""
+        return self.record is PRODUCT
+
+    def words(self) -> str:
+        """The field in plain words."""
+        return f"product {self.name}" if self.is_of_product else self.name
+
+
+@dataclass(frozen=True)
+class Amount:
+    """One aggregate of the matching events, and the comparisons that have to hold of it.
+
+    `field` is None for a count and for nothing else.
+    """
+
+    function: Function
+    field: Field | None
+    comparisons: tuple[Comparison, ...]
+
+    @property
+    def is_any(self) -> bool:
+        """Whether it only asks that there is an event."""
+        return self.function == "count" and [
+            (comparison.operator, comparison.operand) for comparison in self.comparisons
+        ] == [(AT_LEAST, Decimal(1))]
+
+    @property
+    def holds_for_nothing(self) -> bool:
+        """Whether it holds for a user without a value: 0 for a count, a sum and a distinct, else no value."""
+        if self.function in ("average", "min", "max"):
+            return all(comparison.is_negative for comparison in self.comparisons)
+        return all(
+            holds_for(Decimal(0), comparison.operator, comparison.operand) != comparison.is_negative
+            for comparison in self.comparisons
+        )
+
+    def needed(self) -> tuple[exp.Expr, ...]:
+        """Conditions that leave only what has a value to aggregate."""
+        if self.field is None:
+            return ()
+        value = self.field.record.value(self.field.name)
+        aggregated = value.text() if self.function == "distinct" else value.number()
+        return (sql.is_known(aggregated),)
+
+    def holds(self) -> exp.Expr:
+        """The condition on the group of one user's values; there is at least one value in it."""
+        value = self._value()
+        return sql.all_hold(_of_group(comparison, value) for comparison in self.comparisons)
+
+    def fails(self) -> exp.Expr:
+        """The complement of `holds`, on the same group."""
+        match self.comparisons:
+            case (Comparison(is_negative=True) as alone,):
+                return alone.positive(self._value())
+            case _:
+                return exp.not_(self.holds(), copy=False)
+
+    def words(self) -> str:
+        """The amount in plain words."""
+        field = f" of {self.field.words()}" if self.field else ""
+        return f"{self.function}{field} {all_words(self.comparisons)}"
+
+    def _value(self) -> NumberValue:
+        if self.field is None:
+            return NumberValue(exp.Count(this=exp.Star()))
+        value = self.field.record.value(self.field.name)
+        match self.function:
+            case "distinct":
+                return NumberValue(exp.Count(this=exp.Distinct(expressions=[value.text()])))
+            case "min":
+                return NumberValue(exp.Min(this=value.number()))
+            case "max":
+                return NumberValue(exp.Max(this=value.number()))
+            case "sum":
+                return NumberValue(sql.call("total", value.number()), _as_total)
+            case "average":
+                return NumberValue(sql.call("total", value.number()), _total_of)
+            case "count":
+                raise InternalError("a count has no field")
+
+
+def _of_group(comparison: Comparison, value: NumberValue) -> exp.Expr:
+    positive = comparison.positive(value)
+    return exp.not_(positive, copy=False) if comparison.is_negative else positive
+
+
+def _as_total(bound: Decimal) -> exp.Expr:
+    return sql.call("as_total", sql.number(bound))
+
+
+def _total_of(bound: Decimal) -> exp.Expr:
+    return sql.call("total_of", sql.number(bound), exp.Count(this=exp.Star()))
+
+
+def default_amount(place: Place) -> Amount:
+    """At least one event."""
+    return Amount("count", None, (Comparison(AT_LEAST, Decimal(1), False, place),))
+
+
+def read_amount(entry: Entry, event: Record, takes_products: bool, report: Report) -> Amount:
+    """The amount that one of the keys FUNCTIONS writes; problems go to `report`."""
+    function: Function = next(name for name in FUNCTIONS if name == entry.key.text)
+    what = f"`{function}`"
+    if function == "count":
+        comparisons = read_comparisons(entry.value, what, report, NUMBER_OPERATORS)
+        _check_counted(function, comparisons, report)
+        return Amount(function, None, comparisons)
+    names = ("attribute", "product") if takes_products else ("attribute",)
+    if not isinstance(entry.value, Mapping):
+        allowed = (*names, *operator_names(NUMBER_OPERATORS))
+        report.add("CRT-001", f"{what} takes keys and values", entry.value, allowed=allowed)
+        return Amount(function, None, ())
+    field = _read_field(entry.value, what, names, event, report)
+    operators = [each for each in entry.value.entries if each.key.text not in ("attribute", "product")]
+    comparisons = read_operators(operators, what, report, NUMBER_OPERATORS)
+    if not operators:
+        allowed = operator_names(NUMBER_OPERATORS)
+        report.add("CRT-004", f"{what} compares with nothing", entry.value, allowed=allowed)
+    if function == "distinct":
+        _check_counted(function, comparisons, report)
+    return Amount(function, field, comparisons)
+
+
+def _read_field(
+    node: Mapping, what: str, names: tuple[str, ...], event: Record, report: Report
+) -> Field | None:
+    written = [entry for entry in node.entries if entry.key.text in ("attribute", "product")]
+    if len(written) != 1 or written[0].key.text not in names:
+        report.add("CRT-004", f"{what} needs exactly one field", node, allowed=names)
+        return None
+    name = read_field_name(written[0].value, what, report)
+    record = PRODUCT if written[0].key.text == "product" else event
+    return None if name is None else Field(record, name)
+
+
+def _check_counted(function: Function, comparisons: tuple[Comparison, ...], report: Report) -> None:
+    for comparison in comparisons:
+        bounds = comparison.operand if isinstance(comparison.operand, tuple) else (comparison.operand,)
+        if any(bound < 0 or bound != bound.to_integral_value() for bound in bounds):
+            report.add("CRT-010", f"a {function} is compared with whole numbers from 0", comparison.place)
+
+
+def amount_schemas(takes_products: bool) -> dict[str, Any]:
+    """JSON Schema of each of the keys FUNCTIONS."""
+    names = ("attribute", "product") if takes_products else ("attribute",)
+    aggregated = {
+        "type": "object",
+        "properties": {
+            **{name: {"type": "string", "minLength": 1} for name in names},
+            **comparison_schemas(NUMBER_OPERATORS),
+        },
+        "additionalProperties": False,
+        "oneOf": [{"required": [name]} for name in names],
+        "minProperties": 2,
+    }
+    counted = comparisons_schema(NUMBER_OPERATORS)
+    return {name: counted if name == "count" else aggregated for name in FUNCTIONS}

@@ -1,0 +1,134 @@
+"""Small pieces of sqlglot trees that criteria are made of. Every call gives new nodes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlglot import exp
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import date, datetime
+    from decimal import Decimal
+
+    from transforms.documents.durations import Duration
+
+#: Microseconds in the units that intervals are written in.
+_UNITS = {"day": 86_400 * 10**6, "hour": 3_600 * 10**6, "minute": 60 * 10**6}
+#: Digits that engines read as an exact integer or decimal literal; more are written as a cast of text.
+_EXACT_DIGITS = 18
+
+
+def text(value: str) -> exp.Expr:
+    """A text literal."""
+    return exp.Literal.string(value)
+
+
+def number(value: Decimal) -> exp.Expr:
+    """An exact literal of a number with at most 29 digits before and 9 after the point."""
+    digits = format(value.copy_abs(), "f")
+    if len(digits) > _EXACT_DIGITS:
+        return exp.cast(exp.Literal.string(format(value, "f")), "decimal(38, 9)")
+    literal = exp.Literal.number(digits)
+    return exp.Neg(this=literal) if value < 0 else literal
+
+
+def timestamp(value: date | datetime) -> exp.Expr:
+    """An instant in UTC without a zone; a date is its 00:00."""
+    return exp.cast(exp.Literal.string(value.strftime("%Y-%m-%d %H:%M:%S").rjust(19, "0")), "timestamp")
+
+
+def interval(duration: Duration) -> exp.Expr:
+    """A length of time in the largest unit that divides it, days at most (a month is 30 days)."""
+    name, length = next(each for each in _UNITS.items() if duration.microseconds % each[1] == 0)
+    count = duration.microseconds // length
+    return exp.Interval(this=exp.Literal.string(str(count)), unit=exp.Var(this=name))
+
+
+def as_of() -> exp.Expr:
+    """The instant of evaluation, which dbt's macro `as_of()` renders."""
+    return exp.Var(this="{{ as_of() }}")
+
+
+def ago(duration: Duration) -> exp.Expr:
+    """`as_of` less a length of time."""
+    return as_of() if duration.microseconds == 0 else exp.Sub(this=as_of(), expression=interval(duration))
+
+
+def model(name: str) -> exp.Table:
+    """A dbt model by its name, which is the compiler's or an audience's id: never text of a user."""
+    return exp.Table(this=exp.Identifier(this="{{ ref('" + name + "') }}", quoted=False))
+
+
+def call(function: str, *arguments: exp.Expr) -> exp.Expr:
+    """A function of the engine or of the warehouse (`as_number`, …) by its name."""
+    return exp.Anonymous(this=function, expressions=list(arguments))
+
+
+def lower(value: exp.Expr) -> exp.Expr:
+    """Text in lower case, code point by code point."""
+    return exp.Lower(this=value)
+
+
+def is_one_of(value: exp.Expr, texts: Iterable[str]) -> exp.Expr:
+    """Whether `value` is exactly one of `texts`; false where there is none to be."""
+    literals = [text(each) for each in texts]
+    match literals:
+        case []:
+            return exp.false()
+        case [single]:
+            return exp.EQ(this=value, expression=single)
+        case _:
+            return exp.In(this=value, expressions=literals)
+
+
+def all_hold(conditions: Iterable[exp.Expr]) -> exp.Expr:
+    """All of the conditions; true where there are none."""
+    kept = _flat(conditions)
+    return exp.and_(*kept, copy=False) if kept else exp.true()
+
+
+def fails(condition: exp.Expr) -> exp.Expr:
+    """The exact complement of a condition: it holds where the condition is false or unknown."""
+    return exp.not_(exp.Coalesce(this=condition, expressions=[exp.false()]), copy=False)
+
+
+def where(query: exp.Select, conditions: Iterable[exp.Expr]) -> exp.Select:
+    """`query` with conditions that are not always true added."""
+    there = query.args.get("where")
+    kept = _flat(conditions if there is None else (there.this, *conditions))
+    return query.where(*kept, append=False, copy=False) if kept else query
+
+
+def population() -> exp.Select:
+    """The audience's population: a model that has criteria has a common table `population`."""
+    return exp.select("mpid").from_("population")
+
+
+def without(query: exp.Query, *removed: exp.Query) -> exp.Query:
+    """The users of `query` that are in none of `removed`."""
+    for each in removed:
+        query = exp.Except(this=query, expression=each, distinct=True)
+    return query
+
+
+def is_known(value: exp.Expr) -> exp.Expr:
+    """Whether a value is not null."""
+    return exp.Is(this=value, expression=exp.Not(this=exp.null()))
+
+
+def _flat(conditions: Iterable[exp.Expr]) -> list[exp.Expr]:
+    parts = [
+        part
+        for condition in conditions
+        for part in (condition.flatten() if isinstance(condition, exp.And) else (condition,))
+    ]
+    return [part for part in parts if not (isinstance(part, exp.Boolean) and part.this is True)]
+
+
+def any_element(elements: exp.Expr, name: str, condition: exp.Expr) -> exp.Expr:
+    """Whether a list has an element, called `name` in `condition`, for which it holds; false for no list."""
+    chosen = exp.ArrayFilter(
+        this=elements, expression=exp.Lambda(this=condition, expressions=[exp.to_identifier(name)])
+    )
+    return exp.GT(this=exp.ArraySize(this=chosen), expression=exp.Literal.number(0))

@@ -1,0 +1,20 @@
+"""`event`: custom events, by name and type."""
+
+from __future__ import annotations
+
+from transforms.criteria.events.fields import EVENT as RECORD
+from transforms.criteria.events.form import EventForm
+from transforms.criteria.events.names import event_name_schema, read_event_name
+from transforms.criteria.kinds.kind import Kind
+
+_FORM = EventForm(
+    key="event",
+    event_type="custom_event",
+    record=RECORD,
+    name_key="name",
+    read_name=read_event_name,
+    name_schema=event_name_schema(),
+    takes_type=True,
+)
+
+EVENT = Kind("event", _FORM.read, _FORM.schema)

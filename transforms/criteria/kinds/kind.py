@@ -1,0 +1,25 @@
+"""The record of one kind of criterion."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from transforms.criteria.leaf import Leaf
+    from transforms.documents.nodes import Node
+    from transforms.documents.report import Report
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A key of `criteria`: how its value is read, and its JSON Schema, which may refer to `#/$defs/operators`.
+
+    `read` gives None where nothing can be made of the node; problems go to the report in any case.
+    """
+
+    key: str
+    read: Callable[[Node, Report], Leaf | None]
+    schema: Callable[[], dict[str, Any]]

@@ -1,0 +1,99 @@
+"""`user`: an attribute of the user."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlglot import exp
+
+from transforms.criteria import expressions as sql
+from transforms.criteria.comparisons import (
+    Comparison,
+    all_words,
+    comparison_schemas,
+    operator_names,
+    read_operators,
+)
+from transforms.criteria.kinds.kind import Kind
+from transforms.criteria.leaf import Leaf, Narrowing
+from transforms.criteria.narrowing import narrowing_schemas, profile_rows, read_workspace
+from transforms.criteria.reading import read_mapping, read_name
+from transforms.criteria.rows import users_by_rows
+from transforms.criteria.values import TextValue
+
+if TYPE_CHECKING:
+    from transforms.criteria.scope import Scope
+    from transforms.documents.nodes import Node
+    from transforms.documents.report import Report
+
+_KEYS = ("attribute", "workspace")
+
+
+@dataclass(frozen=True)
+class UserCriterion(Leaf):
+    """Users whose attribute, named without regard to case, compares as asked."""
+
+    attribute: str
+    comparisons: tuple[Comparison, ...]
+    workspace: Narrowing | None
+
+    def members(self, scope: Scope) -> exp.Query:
+        """See Leaf."""
+
+        def rows() -> exp.Select:
+            name = exp.EQ(this=exp.column("attribute_key"), expression=sql.lower(sql.text(self.attribute)))
+            return sql.where(profile_rows("int_user_attributes", scope, self.workspace), [name])
+
+        value = TextValue(exp.column("value"), exp.true(), exp.column("elements"))
+        return users_by_rows(rows, value, self.comparisons)
+
+    def title(self) -> str:
+        """See Leaf."""
+        return f"{self.attribute} {all_words(self.comparisons)}"
+
+    def explanation(self, scope: Scope) -> tuple[str, ...]:
+        """See Leaf."""
+        del scope
+        where = "" if self.workspace is None else f" in workspace {self.workspace.name}"
+        return (f"user attribute {self.attribute} {all_words(self.comparisons)}{where}",)
+
+    @property
+    def is_negative(self) -> bool:
+        """See Leaf."""
+        return all(comparison.is_negative for comparison in self.comparisons)
+
+    @property
+    def workspaces(self) -> tuple[Narrowing, ...]:
+        """See Leaf."""
+        return () if self.workspace is None else (self.workspace,)
+
+
+def _read(node: Node, report: Report) -> UserCriterion | None:
+    mapping = read_mapping(node, "`user`", (*_KEYS, *operator_names()), report)
+    if mapping is None:
+        return None
+    attribute = read_name(mapping.get("attribute"), "the name of the attribute", mapping, report)
+    workspace = read_workspace(mapping, report)
+    operators = [entry for entry in mapping.entries if entry.key.text in operator_names()]
+    if not operators:
+        report.add("CRT-004", "`user` has no operator", mapping, allowed=operator_names())
+    comparisons = read_operators(operators, "`user`", report)
+    return None if attribute is None else UserCriterion(mapping.place, attribute, comparisons, workspace)
+
+
+def _schema() -> dict[str, Any]:
+    return {
+        "type": "object",
+        "properties": {
+            "attribute": {"type": "string", "minLength": 1},
+            **narrowing_schemas(("workspace",)),
+            **comparison_schemas(),
+        },
+        "required": ["attribute"],
+        "additionalProperties": False,
+        "minProperties": 2,
+    }
+
+
+USER = Kind("user", _read, _schema)

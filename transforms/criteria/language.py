@@ -1,0 +1,87 @@
+"""The language of criteria: YAML nodes in, frozen records out. The public entrance of this package."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from transforms.criteria.comparisons import comparisons_schema
+from transforms.criteria.kinds.table import KINDS
+from transforms.criteria.logic import AllOf, AnyOf, Criterion, Excluding, NoneOf, leaves
+from transforms.criteria.reading import read_list, read_mapping
+
+if TYPE_CHECKING:
+    from transforms.criteria.leaf import AudienceReference, EventName, Narrowing
+    from transforms.documents.nodes import Node
+    from transforms.documents.report import Report
+
+_LOGIC = ("all", "any", "none", "exclude")
+_KINDS = {kind.key: kind for kind in KINDS}
+
+
+def read_criteria(node: Node, report: Report) -> Criterion | None:
+    """The criterion that `node` writes, or None with all its problems in `report` (codes CRT-…).
+
+    Where some of it is wrong, what is left may still be given: look at `report.errors`.
+    """
+    mapping = read_mapping(node, "criteria", (*_LOGIC, *_KINDS), report)
+    if mapping is None:
+        return None
+    kept: list[Criterion] = []
+    removed: tuple[Criterion, ...] = ()
+    for entry in mapping.entries:
+        key = entry.key.text
+        if key == "exclude":
+            removed = _read_items(entry.value, key, report)
+        elif key in _LOGIC:
+            items = _read_items(entry.value, key, report)
+            joined = {"all": AllOf, "any": AnyOf, "none": NoneOf}[key]
+            if items:
+                kept.append(joined(items, entry.key.place))
+        elif key in _KINDS:
+            leaf = _KINDS[key].read(entry.value, report)
+            if leaf is not None:
+                kept.append(leaf)
+    if not kept:
+        return NoneOf(removed, mapping.place) if removed else None
+    whole = kept[0] if len(kept) == 1 else AllOf(tuple(kept), mapping.place)
+    return Excluding(whole, removed, mapping.place) if removed else whole
+
+
+def _read_items(node: Node, key: str, report: Report) -> tuple[Criterion, ...]:
+    items = [read_criteria(item, report) for item in read_list(node, f"`{key}`", report)]
+    return tuple(item for item in items if item is not None)
+
+
+def criteria_schema() -> dict[str, Any]:
+    """JSON Schema (draft 2020-12) of a value of `criteria:`; refers to its own `$defs` under `#/$defs/`.
+
+    A schema that holds it moves `$defs` (`criteria`, `operators`) to its own root.
+    """
+    items = {"type": "array", "items": {"$ref": "#/$defs/criteria"}, "minItems": 1}
+    criteria = {
+        "type": "object",
+        "properties": {**dict.fromkeys(_LOGIC, items), **{kind.key: kind.schema() for kind in KINDS}},
+        "additionalProperties": False,
+        "minProperties": 1,
+    }
+    return {"$ref": "#/$defs/criteria", "$defs": {"criteria": criteria, "operators": comparisons_schema()}}
+
+
+def referenced_audiences(criterion: Criterion) -> tuple[AudienceReference, ...]:
+    """Every audience that the criterion names, in the order written, with repetitions."""
+    return tuple(reference for leaf in leaves(criterion) for reference in leaf.audiences)
+
+
+def named_events(criterion: Criterion) -> tuple[EventName, ...]:
+    """Every custom event and screen that the criterion names as it was sent: checked against the tiers."""
+    return tuple(event for leaf in leaves(criterion) for event in leaf.events)
+
+
+def narrowed_inputs(criterion: Criterion) -> tuple[Narrowing, ...]:
+    """Every `input:` (`workspace/input`) in the criterion: each must be one of the audience's inputs."""
+    return tuple(narrowing for leaf in leaves(criterion) for narrowing in leaf.inputs)
+
+
+def narrowed_workspaces(criterion: Criterion) -> tuple[Narrowing, ...]:
+    """Every `workspace:` in the criterion: each must be one of the audience's workspaces."""
+    return tuple(narrowing for leaf in leaves(criterion) for narrowing in leaf.workspaces)

@@ -1,0 +1,101 @@
+"""What every kind of criterion offers: its members as SQL, and its words."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sqlglot import exp
+
+    from transforms.criteria.scope import Scope
+    from transforms.documents.durations import Duration
+    from transforms.errors import Place
+
+
+@dataclass(frozen=True)
+class AudienceReference:
+    """Another audience that a criterion names, and the variant of it, if one is named."""
+
+    audience: str
+    variant: str | None
+    place: Place
+
+
+@dataclass(frozen=True)
+class EventName:
+    """A custom event or a screen that a criterion names exactly as it was sent."""
+
+    name: str
+    place: Place
+
+
+@dataclass(frozen=True)
+class Narrowing:
+    """The workspace, or the input (`workspace/input`), to which a criterion is narrowed."""
+
+    name: str
+    place: Place
+
+
+@dataclass(frozen=True)
+class Leaf(ABC):
+    """One criterion that is not logic. Subclasses are frozen records, one for each kind."""
+
+    place: Place
+
+    @abstractmethod
+    def members(self, scope: Scope) -> exp.Query:
+        """A query with the one column `mpid`, each user once: those for whom the criterion holds.
+
+        It may hold users outside the population; whoever joins criteria intersects with it once.
+        """
+
+    @abstractmethod
+    def title(self) -> str:
+        """A short phrase in the words of the YAML, such as `purchase at least 2 times`."""
+
+    @abstractmethod
+    def explanation(self, scope: Scope) -> tuple[str, ...]:
+        """The criterion in one or more plain lines, with the effective window where it has one."""
+
+    @property
+    def is_negative(self) -> bool:
+        """Whether it holds for users of whom nothing is known, so that it is made by taking away."""
+        return False
+
+    @property
+    def audiences(self) -> tuple[AudienceReference, ...]:
+        """The audiences that it names."""
+        return ()
+
+    @property
+    def events(self) -> tuple[EventName, ...]:
+        """The events that it names exactly."""
+        return ()
+
+    @property
+    def inputs(self) -> tuple[Narrowing, ...]:
+        """The input to which it is narrowed."""
+        return ()
+
+    @property
+    def workspaces(self) -> tuple[Narrowing, ...]:
+        """The workspace to which it is narrowed."""
+        return ()
+
+    @property
+    def looks_back(self) -> bool:
+        """Whether it looks at events, which the lookback cuts."""
+        return False
+
+    @property
+    def relies_on_lookback(self) -> bool:
+        """Whether it looks at events without a window of its own."""
+        return False
+
+    def reaches_past(self, lookback: Duration) -> bool:
+        """Whether its own window asks for events older than `lookback`, for which it sees none."""
+        del lookback
+        return False

@@ -1,0 +1,166 @@
+"""connections/*.yml: outputs, and what is connected to them (spec §3, §10)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from transforms.definitions.vocabulary import CONNECTION_STATUSES, OWN_ACCOUNT, identifier, region
+from transforms.documents.fields import (
+    Values,
+    defaulted,
+    fields_schema,
+    later,
+    needed,
+    optional,
+    read_fields,
+    record,
+    required,
+)
+from transforms.documents.nodes import Mapping, Node, Scalar
+from transforms.documents.readers import INVALID, Invalid, Reader, choice, list_of, pairs_of, text
+from transforms.vocabulary import IDENTITY_TYPES
+
+if TYPE_CHECKING:
+    from transforms.documents.report import Report
+
+_LOCAL_ALONE = "leave `deliver` out: files are written below the data folder, in exports/"
+_NOT_FOR_LOCAL = ("host", "port", "path", "bucket", "url", "credentials")
+
+TO = needed("to", choice("local"), "local", "Where files go; `local`: below the data folder, in exports/.")
+
+
+def _deliver() -> Reader[str]:
+    local = record((TO,), lambda values, _: values[TO], "`deliver`")
+
+    def read(node: Node, report: Report) -> str | Invalid:
+        if isinstance(node, Mapping):
+            to = node.get("to")
+            remote = isinstance(to, Scalar) and not to.is_null and to.text != "local"
+            if remote or (to is None and set(_NOT_FOR_LOCAL).intersection(node.keys())):
+                report.add(
+                    "DOC-007",
+                    "only delivery to `local` is available in this version",
+                    to or node,
+                    hint=_LOCAL_ALONE,
+                )
+                return INVALID
+        return local.read(node, report)
+
+    return Reader(read, local.schema, local.expected)
+
+
+PARTNER = needed("partner", text(expected="the name of a partner"), "", "Whose format is written.")
+ACCOUNT = defaulted(
+    "account", text(expected="an account"), OWN_ACCOUNT, "Whose account at the partner it is."
+)
+DELIVER = defaulted("deliver", _deliver(), "local", "Where files go.")
+REGION = optional("region", region(), "The country of national phone numbers; default: default_region.")
+_OUTPUT = (
+    PARTNER,
+    ACCOUNT,
+    DELIVER,
+    REGION,
+    later("requires_consent", "name the consent in the audience's criteria"),
+    later("on_delete", "nothing is deleted at a partner yet"),
+)
+
+CONNECTION = required("connection", identifier("the id of a connection"), "The id of the connection.")
+AUDIENCE = optional("audience", text(expected="the id of an audience"), "The audience or milestone to send.")
+AUDIENCES = optional("audiences", list_of(text(expected="the id of an audience")), "Several of them.")
+TAG = optional("tag", text(expected="a tag"), "All audiences with this tag.")
+VARIANT = optional("variant", text(expected="the name of a variant"), "Send this variant alone.")
+OUTPUT = needed("output", text(expected="the id of an output"), "", "Where to.")
+STATUS = needed("status", choice(*CONNECTION_STATUSES), "inactive", "Only an active connection sends.")
+MODE = defaulted(
+    "mode",
+    choice("full", later={"delta": "write `mode: full`, or leave it out: each delivery holds all members"}),
+    "full",
+    "`full`: each delivery holds all members.",
+)
+IDENTITIES = optional(
+    "identities",
+    list_of(choice(*IDENTITY_TYPES)),
+    "The identity types to send; default: all that the partner accepts.",
+)
+_CONNECTION = (
+    CONNECTION,
+    AUDIENCE,
+    AUDIENCES,
+    TAG,
+    VARIANT,
+    OUTPUT,
+    STATUS,
+    MODE,
+    IDENTITIES,
+    later("user_attributes", "a connection sends identities alone"),
+    later("schedule", "a connection is served by every run, on the project's schedule"),
+    later("max_removal", "full deliveries remove nothing by themselves"),
+    later("notify", "faults are shown by `milepost list` and in the Dagster UI"),
+)
+
+
+@dataclass(frozen=True, eq=False)
+class WrittenConnection:
+    """One connection as written. `names` and `tag`: which audiences, one of them is empty."""
+
+    id: str
+    values: Values
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The audiences that it names, as written."""
+        one = self.values[AUDIENCE]
+        return (one,) if one is not None else self.values[AUDIENCES] or ()
+
+
+def _connection(values: Values, report: Report) -> WrittenConnection:
+    written = [field.key for field in (AUDIENCE, AUDIENCES, TAG) if values.has(field)]
+    if len(written) != 1:
+        found = f"found {' and '.join(f'`{key}`' for key in written)}" if written else "found none of them"
+        report.add(
+            "DEF-040",
+            f"the connection `{values[CONNECTION]}` needs one of `audience`, `audiences` and `tag`, {found}",
+            values.node,
+        )
+    return WrittenConnection(values[CONNECTION], values)
+
+
+@dataclass(frozen=True)
+class WrittenConnections:
+    """One file of connections/ as written."""
+
+    outputs: tuple[tuple[str, Values], ...]
+    connections: tuple[WrittenConnection, ...]
+
+
+OUTPUTS = defaulted(
+    "outputs",
+    pairs_of(
+        identifier("the id of an output"), record(_OUTPUT, lambda values, _: values, "an output"), least=0
+    ),
+    (),
+    "Partner destinations by id.",
+)
+CONNECTIONS = defaulted(
+    "connections",
+    list_of(record(_CONNECTION, _connection, "a connection"), least=0),
+    (),
+    "What is sent where.",
+)
+_FIELDS = (OUTPUTS, CONNECTIONS)
+
+
+def read_connections(node: Node, report: Report) -> WrittenConnections | None:
+    """The outputs and connections that a file says, or None where it is no mapping; problems go to `report`."""
+    values = read_fields(node, _FIELDS, report, "a file of connections")
+    return None if values is None else WrittenConnections(values[OUTPUTS], values[CONNECTIONS])
+
+
+def connections_schema() -> dict[str, Any]:
+    """The JSON Schema of a file of connections."""
+    schema = fields_schema(_FIELDS)
+    schema["properties"]["connections"]["items"]["oneOf"] = [
+        {"required": [field.key]} for field in (AUDIENCE, AUDIENCES, TAG)
+    ]
+    return schema

@@ -1,0 +1,166 @@
+"""The project folder as records: read, resolve, check. The entrance of this package."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+
+from transforms.definitions import audiences as keys
+from transforms.definitions import connections as connection_keys
+from transforms.definitions.audiences import WrittenAudience, read_audience
+from transforms.definitions.connecting import connectable
+from transforms.definitions.connections import WrittenConnections, read_connections
+from transforms.definitions.files import Document, read_folder, read_project_file
+from transforms.definitions.journeys import WrittenJourney, read_journey
+from transforms.definitions.known import Known
+from transforms.definitions.project import read_project
+from transforms.definitions.records import Definitions
+from transforms.definitions.resolve import (
+    default_lookbacks,
+    resolve_audience,
+    resolve_connection,
+    resolve_journey,
+    resolve_output,
+)
+from transforms.definitions.rules import RULES
+from transforms.definitions.rules.whole import Whole
+from transforms.documents.report import Report
+from transforms.errors import InternalError, Place, Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from pathlib import Path
+
+    from transforms.definitions.records import Audience, Output, Project
+    from transforms.documents.nodes import Node
+
+W = TypeVar("W")
+
+#: The partners that an output can name unless the caller says others: transforms knows none itself.
+PARTNERS = ("meta_csv",)
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What was found in a project folder: every problem by file and line, and the definitions if none stops."""
+
+    definitions: Definitions | None
+    problems: tuple[Problem, ...]
+
+
+def load_definitions(folder: Path, partners: tuple[str, ...] = PARTNERS) -> Definitions:
+    """The definitions of a project folder. Raises UserError with all errors at once; warnings are in the result."""
+    report = Report()
+    definitions = _load(folder, partners, report)
+    report.raise_errors()
+    if definitions is None:
+        raise InternalError("a project that can't be read without a problem")
+    return definitions
+
+
+def check_definitions(folder: Path, partners: tuple[str, ...] = PARTNERS) -> Checked:
+    """The definitions of a project folder with every problem, errors and warnings, sorted by file and line."""
+    report = Report()
+    definitions = _load(folder, partners, report)
+    problems = _sorted(report.problems)
+    return Checked(None if report.errors else definitions, problems)
+
+
+def _load(folder: Path, partners: tuple[str, ...], report: Report) -> Definitions | None:
+    project_file = read_project_file(folder, report)
+    project = read_project(project_file.tree, report) if project_file.tree is not None else None
+    if project is None and not folder.is_dir():
+        return None
+    known = Known()
+    audiences = _read_all(read_folder(folder, "audiences", report), read_audience, "audience", known, report)
+    journeys = _read_all(read_folder(folder, "journeys", report), read_journey, "journey", known, report)
+    before = len(report.errors)
+    connections = _read_all(read_folder(folder, "connections", report), read_connections, "", Known(), report)
+    known.outputs_are_missing = len(report.errors) > before
+    for document in read_folder(folder, "attributes", Report()):
+        report.add(
+            "DEF-006",
+            "calculated attributes are not available in this version: the file is not read",
+            Place(document.file),
+            severity="warning",
+        )
+    if project is None:
+        return None
+    whole = _resolved(project, audiences, journeys, connections, partners, known, report)
+    for rule in RULES:
+        rule(whole, report)
+    return Definitions(
+        project=project,
+        audiences=whole.audiences,
+        journeys=whole.journeys,
+        outputs=whole.outputs,
+        connections=whole.connections,
+        warnings=_sorted(report.warnings),
+    )
+
+
+def _read_all(
+    documents: tuple[Document, ...],
+    read: Callable[[Node, Report], W | None],
+    key: str,
+    known: Known,
+    report: Report,
+) -> tuple[W, ...]:
+    """What the files say; of a file with errors the ids that it may define go to `known`."""
+    found: list[W] = []
+    for document in documents:
+        before = len(report.errors)
+        written = read(document.tree, report) if document.tree is not None else None
+        if written is not None:
+            found.append(written)
+        if document.tree is None or len(report.errors) > before:
+            known.claim(document.file, document.tree, key)
+    return tuple(found)
+
+
+def _resolved(
+    project: Project,
+    written: tuple[WrittenAudience, ...],
+    written_journeys: tuple[WrittenJourney, ...],
+    files: tuple[WrittenConnections, ...],
+    partners: tuple[str, ...],
+    known: Known,
+    report: Report,
+) -> Whole:
+    audiences: list[Audience] = [resolve_audience(audience, project, report) for audience in written]
+    default_lookback = {audience.id for audience in written if not audience.values.has(keys.LOOKBACK)}
+    journeys = []
+    for written_journey in written_journeys:
+        journey, milestones = resolve_journey(written_journey, project, report)
+        journeys.append(journey)
+        audiences.extend(milestones)
+        default_lookback.update(default_lookbacks(written_journey))
+    by_id: dict[str, Audience] = {}
+    for audience in audiences:
+        by_id.setdefault(audience.id, audience)
+    outputs = tuple(resolve_output(name, values) for file in files for name, values in file.outputs)
+    outputs_by_id: dict[str, Output] = {output.id: output for output in outputs}
+    connections = []
+    for connection in (connection for file in files for connection in file.connections):
+        output = outputs_by_id.get(connection.values[connection_keys.OUTPUT])
+        names = connectable(connection, by_id, output, known, report)
+        connections.append(resolve_connection(connection, names))
+    return Whole(
+        project=project,
+        audiences=tuple(audiences),
+        journeys=tuple(journeys),
+        outputs=outputs,
+        connections=tuple(connections),
+        default_lookback=frozenset(default_lookback),
+        partners=partners,
+        known=known,
+    )
+
+
+def _sorted(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    return tuple(
+        sorted(
+            dict.fromkeys(problems),
+            key=lambda problem: (problem.place.file, problem.place.line or 0) if problem.place else ("", 0),
+        )
+    )
