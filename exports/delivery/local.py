@@ -1,0 +1,53 @@
+"""Delivery into a folder: the file appears whole, then its manifest."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from exports.build import ExportRequest, write_export
+from exports.manifest import ExportManifest
+from transforms.durable import replace_bytes, replacing
+from transforms.instants import compact
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from transforms.audiences.generations import Generation
+
+
+def file_stem(audience_id: str, variant: str | None) -> str:
+    """`<audience>[-<variant>]`; what a file name can't hold of a variant's name is percent-encoded."""
+    return audience_id if variant is None else f"{audience_id}-{quote(variant, safe=' ')}"
+
+
+def deliver_locally(
+    folder: Path, generation: Generation, request: ExportRequest, connection_id: str, audience_name: str
+) -> ExportManifest:
+    """Write `<audience>[-<variant>]_<as_of>.csv` and its manifest, last, into `folder`.
+
+    The same inputs give the same names and bytes, so that a delivery repeated after a crash changes nothing.
+    """
+    stem = f"{file_stem(request.audience_id, request.variant)}_{compact(request.as_of)}"
+    path = folder / f"{stem}.csv"
+    with replacing(path) as temporary:
+        counts = write_export(generation, request, temporary)
+    with path.open("rb") as opened:
+        digest = hashlib.file_digest(opened, "sha256").hexdigest()
+    manifest = ExportManifest(
+        file_name=path.name,
+        bytes=path.stat().st_size,
+        sha256=digest,
+        connection=connection_id,
+        partner=request.partner.name,
+        rules_version=request.partner.rules_version,
+        audience_id=request.audience_id,
+        audience_name=audience_name,
+        variant=request.variant,
+        as_of=request.as_of,
+        identities=request.identity_types,
+        counts=counts,
+    )
+    replace_bytes(folder / f"{stem}.manifest.json", manifest.to_bytes())
+    return manifest

@@ -1,0 +1,54 @@
+"""The manifest that stands beside a delivered file and says what it holds."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
+
+from transforms.instants import iso
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+
+@dataclass(frozen=True)
+class Counts:
+    """What became of the members of one file.
+
+    `users`: members with at least one row. `rows`: distinct values, since two members may share an address.
+    `dropped`: identities not sent, by reason; `without_identity` counts members, `repeated` the values that
+    another row already holds.
+    """
+
+    members: int
+    users: int
+    rows: int
+    dropped: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True)
+class ExportManifest:
+    """One delivered file. It holds no personal value, and nothing of the clock: same inputs, same bytes."""
+
+    file_name: str
+    bytes: int
+    sha256: str
+    connection: str
+    partner: str
+    rules_version: str
+    audience_id: str
+    audience_name: str
+    variant: str | None
+    as_of: datetime
+    identities: tuple[str, ...]
+    counts: Counts
+
+    def to_bytes(self) -> bytes:
+        """JSON, keys in a fixed order."""
+        content = {
+            **asdict(self),
+            "as_of": iso(self.as_of),
+            "counts": {**asdict(self.counts), "dropped": dict(self.counts.dropped)},
+        }
+        return (json.dumps(content, indent=1, ensure_ascii=False) + "\n").encode()

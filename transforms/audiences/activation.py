@@ -1,0 +1,97 @@
+"""Which audiences are active, what a run calculates, and the state that is shown (spec §6)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from transforms.criteria.language import referenced_audiences
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+
+    from transforms.definitions.records import Audience, Connection, Definitions
+
+#: `orphaned`: stored, and its definition was taken out of the YAML (spec §3).
+State = Literal["draft", "faulted", "active", "calculating", "calculated", "estimated", "orphaned"]
+
+
+def connections_of(definitions: Definitions, audience_id: str) -> tuple[Connection, ...]:
+    """The connections of an audience or of one of its variants, active or not, in the order written."""
+    return tuple(connection for connection in definitions.connections if audience_id in connection.audiences)
+
+
+def active_audiences(definitions: Definitions) -> tuple[str, ...]:
+    """The audiences that have an active connection, or one of whose variants has; in the definitions' order."""
+    connected = {
+        audience_id
+        for connection in definitions.connections
+        if connection.is_active
+        for audience_id in connection.audiences
+    }
+    return tuple(audience.id for audience in definitions.audiences if audience.id in connected)
+
+
+def needed_by(audience: Audience) -> tuple[str, ...]:
+    """The audiences that have to be calculated before this one, without repetition.
+
+    Its parent, its earlier siblings (all siblings for a remaining one), and those that its criteria name.
+    """
+    named = referenced_audiences(audience.criteria) if audience.criteria is not None else ()
+    parent = (audience.parent,) if audience.parent is not None else ()
+    siblings = audience.siblings if audience.is_remaining else audience.earlier_siblings
+    return tuple(dict.fromkeys((*parent, *siblings, *(reference.audience for reference in named))))
+
+
+def to_calculate(definitions: Definitions, *, everything: bool = False) -> tuple[str, ...]:
+    """What a run calculates: the active audiences and all they need, or `everything`.
+
+    Each audience comes after those that it needs, else in the definitions' order.
+    """
+    everyone = tuple(audience.id for audience in definitions.audiences)
+    return with_needed(definitions, everyone if everything else active_audiences(definitions))
+
+
+def with_needed(definitions: Definitions, wanted: Iterable[str]) -> tuple[str, ...]:
+    """The wanted audiences and all that they need, transitively, each after those that it needs."""
+    needs = {audience.id: needed_by(audience) for audience in definitions.audiences}
+    return tuple(_in_order(wanted, needs))
+
+
+def _in_order(wanted: Iterable[str], needs: dict[str, tuple[str, ...]]) -> Iterable[str]:
+    """Depth first, without recursion: a chain of audiences may be longer than Python's stack."""
+    done: dict[str, None] = {}
+    waiting = list(wanted)[::-1]
+    while waiting:
+        audience_id = waiting[-1]
+        missing = [needed for needed in needs[audience_id] if needed not in done]
+        if audience_id in done or not missing:
+            done[audience_id] = None
+            waiting.pop()
+        else:
+            waiting.extend(reversed(missing))
+    return done
+
+
+def state_of(
+    definitions: Definitions,
+    audience: Audience,
+    *,
+    faulted: Collection[str] = (),
+    calculating: Collection[str] = (),
+    calculated: Collection[str] = (),
+) -> State:
+    """The first state of spec §6 that applies.
+
+    `faulted` are connection ids; `calculating` the audiences that a run is at work on; `calculated` those of
+    the newest stored as_of.
+    """
+    connections = connections_of(definitions, audience.id)
+    if audience.is_draft:
+        return "draft"
+    if any(connection.id in faulted for connection in connections):
+        return "faulted"
+    if any(connection.is_active for connection in connections):
+        return "active"
+    if audience.id in calculating:
+        return "calculating"
+    return "calculated" if audience.id in calculated else "estimated"

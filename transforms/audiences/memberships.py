@@ -1,0 +1,49 @@
+"""Stored memberships: one folder an as_of, with its members and what was calculated for it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from transforms.instants import compact, from_compact
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from pathlib import Path
+
+MEMBERS = "members.parquet"
+CALCULATED = "calculated.json"
+#: A folder with an empty members file, in every generation: `memberships/*/members.parquet` always matches.
+EMPTY = "as_of=none"
+_PREFIX = "as_of="
+
+
+@dataclass(frozen=True)
+class CalculatedAudience:
+    """An audience whose real members were computed at an as_of; it may have none.
+
+    `definition_hash` tells by which definition. `formerly` is the id under which older memberships of it are
+    stored (spec §3).
+    """
+
+    id: str
+    definition_hash: str
+    has_test: bool = False
+    formerly: str | None = None
+
+
+def folder_name(as_of: datetime) -> str:
+    """`as_of=20180101T000000Z`."""
+    return _PREFIX + compact(as_of)
+
+
+def as_of_of(folder: Path) -> datetime | None:
+    """The as_of of a folder of memberships, None for the empty one."""
+    return None if folder.name == EMPTY else from_compact(folder.name.removeprefix(_PREFIX))
+
+
+def read_calculated(folder: Path) -> tuple[CalculatedAudience, ...]:
+    """What was calculated, sorted by id."""
+    listed = json.loads((folder / CALCULATED).read_text(encoding="utf-8"))
+    return tuple(CalculatedAudience(**entry) for entry in listed)

@@ -1,0 +1,250 @@
+"""Publishes an as_of: a new generation beside the old one, then one rename."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+
+from transforms.audiences.figures import DAY, Figures, figures_at
+from transforms.audiences.generations import (
+    ATTRIBUTES,
+    AUDIENCES,
+    DAILY,
+    IDENTITIES,
+    MANIFEST,
+    PROFILE_TABLE,
+    Generation,
+    PublishedAudience,
+    Store,
+)
+from transforms.audiences.membership_writer import write_empty, write_memberships
+from transforms.audiences.memberships import EMPTY, CalculatedAudience, folder_name
+from transforms.audiences.tables import Rows, write_rows
+from transforms.contracts import AUDIENCE_DAILY, PROFILES, USER_ATTRIBUTES, USER_IDENTITIES
+from transforms.durable import replace_bytes, sync_file, sync_folder
+from transforms.instants import iso
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from datetime import datetime, timedelta
+    from pathlib import Path
+
+    from transforms.definitions.records import Definitions
+
+#: What holds for the newest as_of alone.
+_NEWEST_ONLY = (IDENTITIES, PROFILE_TABLE, ATTRIBUTES, AUDIENCES)
+_WORKING = ".next"
+_SPILL = ".spill"
+#: The current generation and the one before it, which a reader may still have open.
+_KEPT_GENERATIONS = 2
+
+
+@dataclass(frozen=True)
+class Publication:
+    """One as_of to publish.
+
+    `members`: MEMBERSHIP sorted by (audience_id, mpid). `identities`: USER_IDENTITIES sorted by (mpid,
+    identity_type, identity_value). `profiles`: PROFILES sorted by (workspace, mpid). `attributes`:
+    USER_ATTRIBUTES sorted by (workspace, mpid, attribute_key). All as of `as_of`. `membership_history` is how
+    long before the newest as_of memberships are kept, None for ever.
+    """
+
+    as_of: datetime
+    calculated: tuple[CalculatedAudience, ...]
+    members: Rows
+    identities: Rows
+    profiles: Rows
+    attributes: Rows
+    audiences: tuple[PublishedAudience, ...]
+    membership_history: timedelta | None = None
+
+
+def described(definitions: Definitions) -> tuple[PublishedAudience, ...]:
+    """What a publication says of every audience that is defined."""
+    return tuple(
+        PublishedAudience(
+            audience.id,
+            audience.name,
+            audience.external_name,
+            audience.journey,
+            audience.tags,
+            audience.owner,
+        )
+        for audience in definitions.audiences
+    )
+
+
+def ensure(store: Store) -> Generation:
+    """The current generation; makes an empty one, with every file and schema, where there is none."""
+    current = store.current()
+    if current is not None:
+        return current
+    working = _begin(store)
+    write_empty(working / "memberships" / EMPTY)
+    _write_newest(working, _NOTHING)
+    _write_figures(working / DAILY, ())
+    _finish(working, None)
+    return _swap(store, working, 0)
+
+
+def publish(store: Store, publication: Publication) -> Generation:
+    """Publish one as_of as a new generation, in place of what was stored for it, and return it.
+
+    Where nothing changed the current generation stays and is returned. Figures are computed for this
+    as_of, for the day after it, and for as_ofs that lost the day before to `membership_history`. A crash
+    at any moment leaves the current generation; what it left behind goes at the next publish.
+    """
+    previous = ensure(store)
+    working = _begin(store)
+    newest = max(publication.as_of, previous.newest or publication.as_of)
+    oldest = newest - publication.membership_history if publication.membership_history else None
+    candidates = {*previous.stored, publication.as_of}
+    kept = {as_of for as_of in candidates if oldest is None or as_of >= oldest}
+
+    memberships = working / "memberships"
+    _link(previous.folder / "memberships" / EMPTY, memberships / EMPTY)
+    for as_of in sorted(kept):
+        if as_of == publication.as_of:
+            folder = memberships / folder_name(as_of)
+            write_memberships(folder, as_of, publication.calculated, publication.members)
+        else:
+            _link(previous.stored[as_of], memberships / folder_name(as_of))
+    if publication.as_of == newest:
+        _write_newest(working, publication)
+    else:
+        for name in _NEWEST_ONLY:
+            _link(previous.folder / name, working / name)
+
+    changed = {publication.as_of, *(candidates - kept)}
+    affected = kept & {as_of + step for as_of in changed for step in (0 * DAY, DAY)}
+    stored = {as_of: memberships / folder_name(as_of) for as_of in kept}
+    spill = store.generations / _SPILL
+    unchanged = (row for row in previous.figures if row.as_of in kept - affected)
+    computed = (row for as_of in sorted(affected) for row in figures_at(as_of, stored, spill))
+    _write_figures(working / DAILY, (*unchanged, *computed))
+    _finish(working, previous)
+    if (working / MANIFEST).read_bytes() == (previous.folder / MANIFEST).read_bytes():
+        shutil.rmtree(working)
+        return previous
+    return _swap(store, working, previous.number + 1)
+
+
+def _begin(store: Store) -> Path:
+    """An empty working folder; sweeps what a crash left: unfinished work, and whatever was not swapped in."""
+    store.generations.mkdir(parents=True, exist_ok=True)
+    current = store.current()
+    for folder in store.generations.iterdir():
+        finished = folder.name.isdecimal() and current is not None and int(folder.name) <= current.number
+        if not finished:
+            shutil.rmtree(folder)
+    working = store.generations / _WORKING
+    (working / "memberships").mkdir(parents=True)
+    return working
+
+
+def _swap(store: Store, working: Path, number: int) -> Generation:
+    folder = store.generations / str(number)
+    working.rename(folder)
+    sync_folder(store.generations)
+    link = store.folder / ".current.tmp"
+    link.unlink(missing_ok=True)
+    link.symlink_to(f"generations/{number}")
+    link.replace(store.folder / "current")
+    sync_folder(store.folder)
+    for old in store.generations.iterdir():
+        if int(old.name) <= number - _KEPT_GENERATIONS:
+            shutil.rmtree(old)
+    return Generation(folder)
+
+
+@dataclass(frozen=True)
+class _Newest:
+    """What holds for the newest as_of alone."""
+
+    identities: Rows
+    profiles: Rows
+    attributes: Rows
+    audiences: tuple[PublishedAudience, ...]
+
+
+_NOTHING = _Newest(
+    USER_IDENTITIES.empty_table(), PROFILES.empty_table(), USER_ATTRIBUTES.empty_table(), audiences=()
+)
+
+
+def _write_newest(working: Path, newest: _Newest | Publication) -> None:
+    write_rows(working / IDENTITIES, USER_IDENTITIES, newest.identities)
+    write_rows(working / PROFILE_TABLE, PROFILES, newest.profiles)
+    write_rows(working / ATTRIBUTES, USER_ATTRIBUTES, newest.attributes)
+    listed = [asdict(audience) for audience in sorted(newest.audiences, key=lambda audience: audience.id)]
+    (working / AUDIENCES).write_text(
+        json.dumps(listed, indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
+    )
+    sync_file(working / AUDIENCES)
+
+
+def _write_figures(path: Path, figures: Iterable[Figures]) -> None:
+    rows = [
+        {
+            "as_of": row.as_of,
+            "audience_id": row.audience_id,
+            "size": row.size,
+            "adds": row.adds,
+            "drops": row.drops,
+            "volatility": row.volatility,
+        }
+        for row in sorted(figures, key=lambda row: (row.as_of, row.audience_id))
+    ]
+    write_rows(path, AUDIENCE_DAILY, pa.Table.from_pylist(rows, AUDIENCE_DAILY))
+
+
+def _link(source: Path, target: Path) -> None:
+    """Hard links of a file, or of the files in a folder; copies where the file system has no links."""
+    if source.is_dir():
+        target.mkdir()
+        for file in sorted(source.iterdir()):
+            _link(file, target / file.name)
+        sync_folder(target)
+        return
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copyfile(source, target)
+        sync_file(target)
+
+
+def _finish(working: Path, previous: Generation | None) -> None:
+    """Write the manifest last: every file with its bytes and SHA-256."""
+    sync_folder(working / "memberships")
+    content = {
+        "format": 1,
+        "as_ofs": [iso(as_of) for as_of in Generation(working).stored],
+        "files": list(_listed(working, previous)),
+    }
+    replace_bytes(working / MANIFEST, (json.dumps(content, indent=1) + "\n").encode())
+    sync_folder(working)
+
+
+def _listed(working: Path, previous: Generation | None) -> Iterator[dict[str, object]]:
+    """Name, bytes and SHA-256 of every file; that of a hard link is taken over, 400 days are not read again."""
+    known: dict[str, dict[str, object]] = {}
+    if previous is not None:
+        listed = json.loads((previous.folder / MANIFEST).read_text(encoding="utf-8"))["files"]
+        known = {entry["name"]: entry for entry in listed}
+    for path in sorted(path for path in working.rglob("*") if path.is_file()):
+        name = path.relative_to(working).as_posix()
+        if previous is not None and name in known and path.samefile(previous.folder / name):
+            yield known[name]
+        else:
+            yield {"name": name, "bytes": path.stat().st_size, "sha256": _digest(path)}
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as opened:
+        return hashlib.file_digest(opened, "sha256").hexdigest()

@@ -1,0 +1,180 @@
+"""What is stored of one audience: which as_of, under which id, and who is in it.
+
+Kept apart from what reads definitions, so that `milepost members` starts in a fraction of a second.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from transforms.audiences.engine import calculator
+from transforms.documents.report import nearest
+from transforms.errors import failure
+from transforms.instants import iso
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+    from pathlib import Path
+
+    from transforms.audiences.generations import Generation
+    from transforms.definitions.records import Audience, Definitions
+
+_FETCHED = 100_000
+# hive_partitioning is off: the folder's name would hide the column as_of.
+_MEMBERS = """
+select mpid from read_parquet($members, hive_partitioning = false)
+where audience_id = $audience and ($variant is null or variant = $variant)
+order by mpid
+limit $limit
+"""
+_MEMBERS_WITH = """
+with member as (
+    select mpid from read_parquet($members, hive_partitioning = false)
+    where audience_id = $audience and ($variant is null or variant = $variant)
+    order by mpid
+    limit $limit
+),
+newest as (
+    select mpid, arg_max(coalesce(value, array_to_string(elements, ', ')), (said_at, workspace)) as value
+    from read_parquet($attributes) semi join member using (mpid)
+    where attribute_key = lower($attribute) and (value is not null or elements is not null)
+    group by mpid
+)
+select mpid, newest.value from member left join newest using (mpid) order by mpid
+"""
+_VARIANTS = """
+select variant, count(*) from read_parquet($members, hive_partitioning = false)
+where audience_id = $audience and variant is not null
+group by variant
+"""
+
+
+def stored_as_of(generation: Generation | None, as_of: datetime | None) -> tuple[Generation, datetime]:
+    """The generation with the as_of to read: the newest, or the one asked for.
+
+    A failure (exit status 1) where nothing was published, or where the one asked for is not stored; the
+    latter lists what is stored.
+    """
+    newest = generation.newest if generation else None
+    if generation is None or newest is None:
+        raise failure("nothing-published", "nothing was calculated yet", hint="run `milepost run`")
+    if as_of is None:
+        return generation, newest
+    if as_of not in generation.stored:
+        raise failure(
+            "as-of-not-stored",
+            f"no membership is stored for {iso(as_of)}",
+            hint=f"run `milepost run --as-of {iso(as_of)}`",
+            allowed=tuple(map(iso, generation.stored)),
+        )
+    return generation, as_of
+
+
+def find_audience(definitions: Definitions, audience_id: str) -> Audience:
+    """The audience of this id; a failure (exit status 1) that names the nearest where there is none."""
+    for audience in definitions.audiences:
+        if audience.id == audience_id:
+            return audience
+    near = nearest(audience_id, (audience.id for audience in definitions.audiences))
+    hint = f"did you mean `{near}`?" if near else "`milepost list` shows what there is"
+    raise failure("unknown-audience", f"there is no audience `{audience_id}`", hint=hint)
+
+
+def stored_id(definitions: Definitions, generation: Generation, as_of: datetime, audience_id: str) -> str:
+    """The id under which an audience's members are stored at `as_of`: its own, or its former one.
+
+    A failure (exit status 1) where it is unknown, or was not calculated.
+    """
+    calculated = generation.calculated(as_of)
+    if audience_id in calculated:
+        return audience_id
+    audience = find_audience(definitions, audience_id)
+    if audience.formerly in calculated:
+        return str(audience.formerly)
+    raise failure(
+        "not-calculated",
+        f"`{audience_id}` was not calculated at {iso(as_of)}: it has no active connection, so it is only estimated",
+        hint="`milepost run --all` calculates everything",
+    )
+
+
+def check_variant(
+    definitions: Definitions,
+    generation: Generation,
+    as_of: datetime,
+    audience_id: str,
+    variant: str,
+    spill: Path,
+) -> None:
+    """A failure (exit status 1) where `variant` is neither defined for the audience nor stored for `as_of`."""
+    defined = next((found.variants for found in definitions.audiences if found.id == audience_id), ())
+    stored = variant_sizes(generation, as_of, stored_id(definitions, generation, as_of, audience_id), spill)
+    known = tuple(dict.fromkeys((*defined, *sorted(stored))))
+    if variant not in known:
+        what = "runs no A/B test" if not known else f"has no variant `{variant}`"
+        raise failure("unknown-variant", f"`{audience_id}` {what}", allowed=known)
+
+
+def members(
+    generation: Generation,
+    as_of: datetime,
+    audience_id: str,
+    spill: Path,
+    *,
+    variant: str | None = None,
+    limit: int | None = None,
+) -> Iterator[int]:
+    """The mpids stored for an audience, or for one variant, sorted as numbers; the first `limit`.
+
+    `spill` is a folder for what does not fit into memory.
+    """
+    with calculator(spill) as connection:
+        result = connection.execute(
+            _MEMBERS,
+            {
+                "members": str(generation.members_file(as_of)),
+                "audience": audience_id,
+                "variant": variant,
+                "limit": limit,
+            },
+        )
+        while found := result.fetchmany(_FETCHED):
+            yield from (mpid for (mpid,) in found)
+
+
+def members_with(
+    generation: Generation,
+    audience_id: str,
+    attribute: str,
+    spill: Path,
+    *,
+    variant: str | None = None,
+    limit: int | None = None,
+) -> Iterator[tuple[int, str | None]]:
+    """The members at the newest as_of, each with a user attribute: the newest value over all workspaces.
+
+    None where a member has no value. The elements of a list are joined by `, `.
+    """
+    _, newest = stored_as_of(generation, None)
+    with calculator(spill) as connection:
+        result = connection.execute(
+            _MEMBERS_WITH,
+            {
+                "members": str(generation.members_file(newest)),
+                "attributes": str(generation.attributes_file),
+                "audience": audience_id,
+                "variant": variant,
+                "limit": limit,
+                "attribute": attribute,
+            },
+        )
+        while found := result.fetchmany(_FETCHED):
+            yield from found
+
+
+def variant_sizes(generation: Generation, as_of: datetime, audience_id: str, spill: Path) -> dict[str, int]:
+    """Members of each variant that has any."""
+    with calculator(spill) as connection:
+        values = {"members": str(generation.members_file(as_of)), "audience": audience_id}
+        return dict(connection.execute(_VARIANTS, values).fetchall())

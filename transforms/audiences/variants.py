@@ -1,0 +1,78 @@
+"""A/B tests: who is in which variant, and whether the split came out as written (spec §9)."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from transforms.definitions.records import CONTROL
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from transforms.definitions.records import AbTest
+
+#: Shares are in hundredths of a percent.
+WHOLE = 10_000
+_POINTS = 2**32
+#: Below this p-value the split is called a mismatch; below this expected count nothing is said.
+MISMATCH_BELOW = 0.001
+SMALLEST_EXPECTED = 10
+
+
+def variant_of(audience_id: str, test: AbTest, mpid: int) -> str:
+    """The variant of a user, the same on every engine and for ever (spec §9)."""
+    digest = hashlib.md5(f"{audience_id}:{test.name}:{mpid}".encode(), usedforsecurity=False).hexdigest()
+    point = int(digest[:8], 16)
+    running = 0
+    for name, share in test.variants:
+        running += share
+        if point * WHOLE < running * _POINTS:
+            return name
+    return CONTROL
+
+
+@dataclass(frozen=True)
+class SampleRatio:
+    """How the members fell on the arms, against the shares.
+
+    `p_value` is None where nothing can be said: an expected count below 10, or fewer than two arms with a
+    share. `strays` are arms of share 0 that have a member, which is an error.
+    """
+
+    p_value: float | None
+    strays: tuple[str, ...]
+
+    @property
+    def is_mismatch(self) -> bool:
+        """Whether to warn: p < 0.001."""
+        return self.p_value is not None and self.p_value < MISMATCH_BELOW
+
+
+def sample_ratio(test: AbTest, counts: Mapping[str, int]) -> SampleRatio:
+    """Pearson's chi-squared test of the members of each variant (missing means none) against the shares.
+
+    Members in a variant that the test does not name, and in arms of share 0, are strays and left out.
+    """
+    shares = {name: share for name, share in test.arms if share}
+    strays = tuple(sorted(name for name, count in counts.items() if count and name not in shares))
+    total = sum(counts.get(name, 0) for name in shares)
+    expected = {name: total * share / sum(shares.values()) for name, share in shares.items()}
+    if len(shares) < 2 or min(expected.values()) < SMALLEST_EXPECTED:
+        return SampleRatio(None, strays)
+    statistic = sum((counts.get(name, 0) - mean) ** 2 / mean for name, mean in expected.items())
+    return SampleRatio(chi_squared_tail(statistic, len(shares) - 1), strays)
+
+
+def chi_squared_tail(statistic: float, degrees: int) -> float:
+    """The probability that chi-squared with `degrees` of freedom is at least `statistic`.
+
+    For whole degrees it has a closed form, built up in steps of two degrees from erfc (1) or exp (2).
+    """
+    half = statistic / 2
+    tail, start = (math.erfc(math.sqrt(half)), 1) if degrees % 2 else (math.exp(-half), 2)
+    for step in range(start, degrees, 2):
+        tail += half ** (step / 2) * math.exp(-half) / math.gamma(step / 2 + 1)
+    return tail

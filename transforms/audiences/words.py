@@ -1,0 +1,60 @@
+"""A definition in plain lines, with the effective window of every criterion (spec §4.3)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, assert_never
+
+from transforms.criteria.leaf import Leaf
+from transforms.criteria.logic import AllOf, AnyOf, Excluding, NoneOf
+from transforms.criteria.scope import Scope
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from transforms.criteria.language import Criterion
+    from transforms.definitions.records import Audience, Definitions
+
+_INDENT = "  "
+
+
+def definition_lines(definitions: Definitions, audience: Audience) -> Iterator[str]:
+    """Who is in an audience, one statement a line, indented as the criteria are nested."""
+    if audience.parent is not None:
+        yield f"in {audience.parent}"
+    before = audience.siblings if audience.is_remaining else audience.earlier_siblings
+    if before:
+        yield f"in none of {', '.join(before)}"
+    if audience.criteria is not None:
+        yield from _lines(audience.criteria, scope_of(definitions, audience))
+
+
+def scope_of(definitions: Definitions, audience: Audience) -> Scope:
+    """What the criteria of an audience see."""
+    project = definitions.project
+    hidden = tuple(name for name, tier in project.event_tiers if tier != "personalize")
+    return Scope(audience.workspaces, audience.inputs, audience.lookback, project.profile_lifetime, hidden)
+
+
+def _lines(criterion: Criterion, scope: Scope) -> Iterator[str]:
+    match criterion:
+        case AllOf(items=items):
+            yield from _nested("all of", items, scope)
+        case AnyOf(items=items):
+            yield from _nested("any of", items, scope)
+        case NoneOf(items=items):
+            yield from _nested("none of", items, scope)
+        case Excluding(kept=kept, removed=removed):
+            yield from _lines(kept, scope)
+            yield from _nested("but none of", removed, scope)
+        case Leaf():
+            first, *others = criterion.explanation(scope)
+            yield first
+            yield from (_INDENT + line for line in others)
+        case _:
+            assert_never(criterion)
+
+
+def _nested(head: str, items: Iterable[Criterion], scope: Scope) -> Iterator[str]:
+    yield f"{head}:"
+    for item in items:
+        yield from (_INDENT + line for line in _lines(item, scope))
