@@ -40,6 +40,10 @@ class Settings:
         return self.data / "exports"
 
     @property
+    def staging(self) -> Path:
+        return self.data / "staging"
+
+    @property
     def downloads(self) -> Path:
         return self.data / "downloads"
 

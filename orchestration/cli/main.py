@@ -12,7 +12,24 @@ from transforms.errors import FAILED, InternalError, UserError
 
 #: Command → module of orchestration.cli that holds it. Modules are imported when their command is called:
 #: dagster takes 3 to 4 seconds to import, and commands that only read answer in well under one.
-COMMANDS: dict[str, str] = {}
+COMMANDS: dict[str, str] = {
+    "backfill": "run",
+    "compile": "compile",
+    "data": "data",
+    "demo": "demo",
+    "dev": "dev",
+    "download": "download",
+    "eject": "eject",
+    "ingest": "ingest",
+    "init": "init",
+    "list": "list",
+    "members": "members",
+    "profile": "profile",
+    "run": "run",
+    "show": "show",
+    "simulate": "simulate",
+    "validate": "validate",
+}
 
 
 class LazyCommands(click.Group):

@@ -1,0 +1,31 @@
+"""Every asset key that is not made by dbt."""
+
+from __future__ import annotations
+
+import dagster as dg
+
+LAKE_EVENTS = dg.AssetKey(["lake", "events"])
+LAKE_USERS = dg.AssetKey(["lake", "users"])
+
+#: The complete, published generation: memberships, figures, identities.
+GENERATION = dg.AssetKey(["published", "generation"])
+
+
+def published(table: str) -> dg.AssetKey:
+    """One table of the published generation, as the marts read it."""
+    return dg.AssetKey(["published", table])
+
+
+def model(name: str) -> dg.AssetKey:
+    """The asset of a dbt model."""
+    return dg.AssetKey(["warehouse", name])
+
+
+def milestone(audience_id: str) -> dg.AssetKey:
+    """The asset of an audience's compiled model."""
+    return model(f"mst_{audience_id}")
+
+
+def export(connection_id: str) -> dg.AssetKey:
+    """What one connection has been given."""
+    return dg.AssetKey(["exports", connection_id])

@@ -1,0 +1,128 @@
+"""`milepost list`: every audience and milestone with its figures and state."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, get_args
+
+import click
+
+from orchestration.authorship import authorship
+from orchestration.calculating import being_calculated
+from orchestration.cli.answers import age_in_words, print_json, print_table
+from orchestration.cli.options import as_json, with_settings
+from orchestration.clock import now
+from transforms.audiences.activation import State
+from transforms.audiences.catalogue import CatalogueRow, catalogue
+from transforms.audiences.generations import open_store
+from transforms.definitions.load import load_definitions
+from transforms.instants import iso
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from orchestration.authorship import Authorship
+    from orchestration.settings import Settings
+
+_HEADER = (
+    "id",
+    "name",
+    "state",
+    "size",
+    "adds",
+    "drops",
+    "volatility",
+    "tags",
+    "outputs",
+    "owner",
+    "access",
+    "updated",
+    "created by",
+)
+_NUMBERS = frozenset({"size", "adds", "drops", "volatility"})
+
+
+@click.command()
+@click.option("--tag", "tags", multiple=True, help="Only audiences with this tag; several: with all of them.")
+@click.option("--state", type=click.Choice(get_args(State)), help="Only audiences in this state.")
+@click.option("--single", "span", flag_value="single", help="Only audiences of one workspace.")
+@click.option("--multi", "span", flag_value="multi", help="Only audiences of several workspaces.")
+@click.option("--shared", is_flag=True, help="Only audiences that other accounts may view or use.")
+@as_json
+@with_settings
+def list(  # the command's name; nothing in this module needs the type
+    settings: Settings,
+    tags: tuple[str, ...],
+    state: State | None,
+    span: str | None,
+    shared: bool,
+    as_json: bool,
+) -> None:
+    """List audiences and milestones."""
+    generation = open_store(settings.published).current()
+    as_of = generation.newest if generation else None
+    definitions = load_definitions(settings.project)
+    rows = [
+        row
+        for row in catalogue(definitions, generation, calculating=being_calculated(settings, definitions))
+        if set(tags) <= set(row.tags)
+        and state in (None, row.state)
+        and (span is None or (len(row.workspaces) == 1) == (span == "single"))
+        and (row.is_shared or not shared)
+    ]
+    written = authorship(settings.project, tuple(row.file for row in rows if row.file))
+    read_at = now()
+    if as_json:
+        print_json(
+            {
+                "as_of": iso(as_of) if as_of else None,
+                "age_seconds": int((read_at - as_of).total_seconds()) if as_of else None,
+                "audiences": [_as_json(row, written.get(row.file or "")) for row in rows],
+            }
+        )
+        return
+    print_table(_HEADER, [_cells(row, written.get(row.file or "")) for row in rows], _NUMBERS)
+    click.echo(_footer(as_of, read_at), err=True)
+
+
+def _footer(as_of: datetime | None, read_at: datetime) -> str:
+    if as_of is None:
+        return "nothing was calculated yet: run `milepost run`"
+    return f"as of {iso(as_of)}, {age_in_words(read_at - as_of)} old"
+
+
+def _cells(row: CatalogueRow, written: Authorship | None) -> tuple[object, ...]:
+    figures = row.figures
+    return (
+        row.id,
+        row.name,
+        row.state,
+        *((figures.size, figures.adds, figures.drops, figures.volatility) if figures else (None,) * 4),
+        row.tags,
+        row.outputs,
+        row.owner,
+        row.access,
+        f"{written.updated_at:%Y-%m-%d}" if written else None,
+        written.created_by if written else None,
+    )
+
+
+def _as_json(row: CatalogueRow, written: Authorship | None) -> dict[str, Any]:
+    figures = row.figures
+    return {
+        "id": row.id,
+        "name": row.name,
+        "journey": row.journey,
+        "state": row.state,
+        "as_of": iso(row.as_of) if row.as_of else None,
+        "size": figures.size if figures else None,
+        "adds": figures.adds if figures else None,
+        "drops": figures.drops if figures else None,
+        "volatility": figures.volatility if figures else None,
+        "tags": [*row.tags],
+        "outputs": [*row.outputs],
+        "workspaces": [*row.workspaces],
+        "owner": row.owner,
+        "access": row.access,
+        "updated_at": iso(written.updated_at) if written else None,
+        "created_by": written.created_by if written else None,
+    }

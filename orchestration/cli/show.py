@@ -1,0 +1,130 @@
+"""`milepost show`: one audience, its definition in plain words, and its figures."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from orchestration.authorship import authorship
+from orchestration.calculating import being_calculated
+from orchestration.cli.answers import UNKNOWN, age_in_words, print_json
+from orchestration.cli.options import as_json, with_settings
+from orchestration.clock import now
+from transforms.audiences.activation import connections_of, needed_by
+from transforms.audiences.catalogue import catalogue
+from transforms.audiences.generations import open_store
+from transforms.audiences.stored import find_audience, variant_sizes
+from transforms.audiences.words import definition_lines
+from transforms.definitions.load import load_definitions
+from transforms.instants import iso
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from orchestration.settings import Settings
+
+
+@click.command()
+@click.argument("audience")
+@as_json
+@with_settings
+def show(settings: Settings, audience: str, as_json: bool) -> None:
+    """Print what AUDIENCE is: criteria with their effective windows, figures, variants, connections."""
+    definitions = load_definitions(settings.project)
+    found = find_audience(definitions, audience)
+    generation = open_store(settings.published).current()
+    row = next(
+        row
+        for row in catalogue(definitions, generation, calculating=being_calculated(settings, definitions))
+        if row.id == audience
+    )
+    sizes: dict[str, int] = {}
+    if generation is not None and row.figures is not None:
+        sizes = variant_sizes(
+            generation, row.figures.as_of, row.figures.audience_id, settings.data / ".spill"
+        )
+    figures = row.figures
+    written = authorship(settings.project, (found.place.file,)).get(found.place.file)
+    shares = {name: share / 100 for name, share in (found.ab_test.arms if found.ab_test else ())}
+    answer: dict[str, Any] = {
+        "id": found.id,
+        "name": found.name,
+        "external_name": found.external_name,
+        "journey": found.journey,
+        "parent": found.parent,
+        "state": row.state,
+        "file": str(found.place),
+        "tags": list(found.tags),
+        "owner": found.owner,
+        "access": found.access,
+        "updated_at": iso(written.updated_at) if written else None,
+        "created_by": written.created_by if written else None,
+        "workspaces": list(found.workspaces),
+        "inputs": list(found.inputs),
+        "lookback": found.lookback.text if found.lookback else "unlimited",
+        "definition": list(definition_lines(definitions, found)),
+        "needs": list(needed_by(found)),
+        "as_of": iso(figures.as_of) if figures else None,
+        "size": figures.size if figures else None,
+        "adds": figures.adds if figures else None,
+        "drops": figures.drops if figures else None,
+        "volatility": figures.volatility if figures else None,
+        "variants": [
+            {"name": name, "share": share, "size": sizes.get(name, 0) if figures else None}
+            for name, share in shares.items()
+        ],
+        "connections": [
+            {
+                "id": connection.id,
+                "output": connection.output,
+                "variant": connection.variant,
+                "status": connection.status,
+            }
+            for connection in connections_of(definitions, found.id)
+        ],
+    }
+    if as_json:
+        print_json(answer)
+    else:
+        _print(answer, figures.as_of if figures else None)
+
+
+def _print(answer: dict[str, Any], as_of: datetime | None) -> None:
+    click.echo(f"{answer['id']}: {answer['name']}")
+    for key in (
+        "external_name",
+        "journey",
+        "parent",
+        "state",
+        "file",
+        "tags",
+        "owner",
+        "access",
+        "created_by",
+        "updated_at",
+        "workspaces",
+        "inputs",
+        "lookback",
+        "needs",
+    ):
+        value = answer[key]
+        text = ", ".join(value) if isinstance(value, list) else value
+        if text:
+            click.echo(f"  {key.replace('_', ' ')}: {text}")
+    click.echo("definition")
+    for line in answer["definition"]:
+        click.echo(f"  {line}")
+    if as_of is None:
+        click.echo("not calculated")
+    else:
+        click.echo(f"size {answer['size']:,}, as of {answer['as_of']}, {age_in_words(now() - as_of)} old")
+        figures = (f"{key} {UNKNOWN if answer[key] is None else answer[key]}" for key in ("adds", "drops"))
+        volatility = UNKNOWN if answer["volatility"] is None else f"{answer['volatility']:.1%}"
+        click.echo(f"  {', '.join(figures)}, volatility {volatility}")
+    for variant in answer["variants"]:
+        size = UNKNOWN if variant["size"] is None else f"{variant['size']:,}"
+        click.echo(f"variant {variant['name']}: {size} ({variant['share']:g} %)")
+    for connection in answer["connections"]:
+        of = f", variant {connection['variant']}" if connection["variant"] else ""
+        click.echo(f"connection {connection['id']}: to {connection['output']}{of}, {connection['status']}")

@@ -1,0 +1,71 @@
+"""One job, its daily schedule, and a sensor that notices new landing files."""
+
+import hashlib
+from collections.abc import Iterator
+from datetime import timedelta
+
+import dagster as dg
+
+from orchestration import asset_keys
+from orchestration.clock import now
+from orchestration.partitions import partition_of
+from orchestration.settings import Settings
+from transforms.audiences.activation import to_calculate
+from transforms.definitions.records import Definitions
+from transforms.ingest.landing import landing_files
+
+JOB = "daily_job"
+SENSOR_SECONDS = 60
+
+
+def selected_assets(
+    definitions: Definitions, all_keys: frozenset[dg.AssetKey], everything: bool
+) -> list[dg.AssetKey]:
+    """The assets of a run: all but the models of audiences that are only estimated (spec §6)."""
+    wanted = {asset_keys.milestone(one) for one in to_calculate(definitions, everything=everything)}
+    left_out = {asset_keys.milestone(audience.id) for audience in definitions.audiences} - wanted
+    return sorted(all_keys - left_out)
+
+
+def automation(
+    settings: Settings, definitions: Definitions, all_keys: frozenset[dg.AssetKey]
+) -> dg.Definitions:
+    """Job, schedule and sensor of a project."""
+    job = dg.define_asset_job(JOB, selection=dg.AssetSelection.all())
+    chosen = selected_assets(definitions, all_keys, everything=False)
+
+    @dg.schedule(
+        name="daily_schedule",
+        job=job,
+        cron_schedule=definitions.project.schedule,
+        execution_timezone="UTC",
+        description="Runs the day that ended last, as of 00:00 UTC.",
+    )
+    def daily_schedule(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
+        midnight = context.scheduled_execution_time.replace(hour=0, minute=0, second=0, microsecond=0)
+        day = (midnight - timedelta(days=1)).date().isoformat()
+        return dg.RunRequest(run_key=f"day-{day}", partition_key=day, asset_selection=chosen)
+
+    @dg.sensor(
+        name="landing_sensor",
+        job=job,
+        minimum_interval_seconds=SENSOR_SECONDS,
+        description="Runs as of now when files have landed that were not there before.",
+    )
+    def landing_sensor(context: dg.SensorEvaluationContext) -> Iterator[dg.RunRequest | dg.SkipReason]:
+        digest = hashlib.sha256()
+        for source in definitions.project.inputs:
+            for file in landing_files(source, settings.data):
+                digest.update(f"{source.key}\0{file.path}\0{file.size}\0{file.mtime_ns}\0".encode())
+        seen = digest.hexdigest()
+        if seen == context.cursor:
+            yield dg.SkipReason("nothing has landed since the last look")
+            return
+        first_look = context.cursor is None
+        context.update_cursor(seen)
+        if first_look:
+            yield dg.SkipReason("first look: what has landed so far is left to the next scheduled run")
+            return
+        yield dg.RunRequest(run_key=seen, partition_key=partition_of(now()), asset_selection=chosen)
+
+    return dg.Definitions(jobs=[job], schedules=[daily_schedule], sensors=[landing_sensor])

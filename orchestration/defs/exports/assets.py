@@ -1,0 +1,60 @@
+"""A published generation → partner files: one asset for each connection."""
+
+import dagster as dg
+
+from exports.connections import Outcome, deliver_connection
+from exports.ledger import Ledger
+from orchestration import asset_keys
+from orchestration.partitions import DAILY
+from orchestration.resources import MilepostRun
+from transforms.audiences.generations import open_store
+from transforms.definitions.records import Connection, Definitions
+from transforms.errors import InternalError
+from transforms.instants import iso
+
+
+def export_assets(definitions: Definitions) -> list[dg.AssetsDefinition]:
+    """One asset for each connection, active or not."""
+    return [_export_asset(definitions, connection) for connection in definitions.connections]
+
+
+def _export_asset(definitions: Definitions, connection: Connection) -> dg.AssetsDefinition:
+    output = definitions.output(connection.output)
+
+    @dg.asset(
+        key=asset_keys.export(connection.id),
+        deps=[asset_keys.GENERATION],
+        group_name="exports",
+        kinds={"csv"},
+        description=f"What output {output.id} ({output.partner}) has been given by connection {connection.id}.",
+        partitions_def=DAILY,
+        backfill_policy=dg.BackfillPolicy.single_run(),
+        pool="data_folder",
+    )
+    def export(context: dg.AssetExecutionContext, milepost: MilepostRun) -> dg.MaterializeResult:
+        as_of = max(milepost.as_ofs(context))
+        if not milepost.delivers(context):
+            return dg.MaterializeResult(
+                metadata={"status": "computed; a backfill delivers only with --deliver"}
+            )
+        settings, known = milepost.settings, milepost.definitions
+        generation = open_store(settings.published).current()
+        if generation is None:
+            raise InternalError("an export runs before anything was published")
+        wanted = next(one for one in known.connections if one.id == connection.id)
+        ledger = Ledger(settings.data / "ledger" / "connections")
+        outcome = deliver_connection(known, wanted, generation, as_of, ledger, settings.exports)
+        return dg.MaterializeResult(metadata=_metadata(outcome, as_of=iso(as_of)))
+
+    return export
+
+
+def _metadata(outcome: Outcome, as_of: str) -> dict[str, dg.MetadataValue]:
+    rows = sum(file.counts.rows for file in outcome.files)
+    return {
+        "status": dg.MetadataValue.text(outcome.status),
+        "as_of": dg.MetadataValue.text(as_of),
+        "files": dg.MetadataValue.int(len(outcome.files)),
+        "rows": dg.MetadataValue.int(rows),
+        "unsent": dg.MetadataValue.json({one.audience_id: one.reason for one in outcome.unsent}),
+    }

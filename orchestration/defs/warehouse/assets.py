@@ -1,0 +1,109 @@
+"""The lake → profiles and audiences: one asset a dbt model, one dbt invocation an as_of."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+from dagster_dbt import DagsterDbtTranslator, dbt_assets
+
+from orchestration import asset_keys, dbt
+from orchestration.dbt import NodeResult
+from orchestration.partitions import DAILY
+from orchestration.resources import MilepostRun
+from orchestration.settings import Settings
+from orchestration.translator import MilepostTranslator
+from transforms.audiences.activation import with_needed
+from transforms.audiences.generations import open_store
+from transforms.audiences.memberships import CalculatedAudience
+from transforms.audiences.publishing import ensure
+from transforms.audiences.staged import stage
+from transforms.compiler.models import definition_hash
+from transforms.definitions.records import Definitions
+
+_PREFIX = "mst_"
+
+
+def warehouse_assets(manifest: Path) -> dg.AssetsDefinition:
+    """The dbt models of `manifest` as one subsettable operation."""
+    translator = MilepostTranslator()
+
+    @dbt_assets(
+        name="warehouse",
+        manifest=manifest,
+        partitions_def=DAILY,
+        dagster_dbt_translator=translator,
+        backfill_policy=dg.BackfillPolicy.single_run(),
+        pool="data_folder",
+    )
+    def warehouse(
+        context: dg.AssetExecutionContext, milepost: MilepostRun
+    ) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
+        settings, definitions = milepost.settings, milepost.definitions
+        chosen = {key.path[-1] for key in context.selected_asset_keys}
+        results: dict[str, NodeResult] = {}
+        for as_of in milepost.as_ofs(context):
+            calculated = _calculated(settings, definitions, chosen, as_of)
+            models = chosen | {f"{_PREFIX}{audience.id}" for audience in calculated}
+            # A model's parents are rebuilt with it: their tables may be of another as_of.
+            nodes = dbt.build(settings, definitions.project, as_of, [f"+{name}" for name in sorted(models)])
+            results.update({node.unique_id: node for node in nodes})
+            stage(settings.warehouse, settings.staging, as_of, calculated)
+        yield from _events(context, translator, dbt.read_manifest(manifest), results)
+
+    return warehouse
+
+
+def _calculated(
+    settings: Settings, definitions: Definitions, chosen: set[str], as_of: datetime
+) -> tuple[CalculatedAudience, ...]:
+    """The chosen audiences, all that they need, and what is stored for this as_of already.
+
+    An as_of is published as a whole: what was stored for it is computed again with it, never mixed with it.
+    """
+    generation = ensure(open_store(settings.published))
+    stored = generation.calculated(as_of) if as_of in generation.stored else {}
+    wanted = [
+        audience.id
+        for audience in definitions.audiences
+        if f"{_PREFIX}{audience.id}" in chosen or audience.id in stored
+    ]
+    return tuple(
+        CalculatedAudience(
+            id=audience.id,
+            definition_hash=definition_hash(audience, definitions.project),
+            has_test=audience.ab_test is not None,
+            formerly=audience.formerly,
+        )
+        for audience in map(definitions.audience, with_needed(definitions, wanted))
+    )
+
+
+def _events(
+    context: dg.AssetExecutionContext,
+    translator: DagsterDbtTranslator,
+    manifest: dict[str, Any],
+    results: dict[str, NodeResult],
+) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
+    for node in results.values():
+        if node.resource_type == "model":
+            key = asset_keys.model(node.unique_id.rsplit(".", 1)[-1])
+            if key in context.selected_asset_keys:
+                yield dg.MaterializeResult(asset_key=key, metadata={"seconds": node.seconds})
+    by_name = {(check.asset_key, check.name): check for check in context.selected_asset_check_keys}
+    for node in results.values():
+        if node.resource_type != "test":
+            continue
+        properties = manifest["nodes"][node.unique_id]
+        attached = properties.get("attached_node")
+        if attached is None:
+            continue
+        key = asset_keys.model(attached.rsplit(".", 1)[-1])
+        if (key, properties["name"]) in by_name:
+            yield dg.AssetCheckResult(
+                asset_key=key,
+                check_name=properties["name"],
+                passed=node.status == "pass",
+                metadata={"failures": node.failures or 0},
+            )

@@ -1,0 +1,42 @@
+"""Staged files → a generation."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from transforms.audiences.generations import Generation, PublishedAudience, open_store
+from transforms.audiences.publishing import Publication, publish
+from transforms.audiences.staged import Staged, rows
+
+if TYPE_CHECKING:
+    from orchestration.settings import Settings
+    from transforms.definitions.records import Definitions
+
+
+def publish_staged(settings: Settings, definitions: Definitions, staged: Staged) -> Generation:
+    """Publish one staged as_of; the generation that readers see from now on."""
+    history = definitions.project.membership_history
+    return publish(
+        open_store(settings.published),
+        Publication(
+            as_of=staged.as_of,
+            calculated=staged.calculated,
+            members=rows(staged.members),
+            identities=rows(staged.identities),
+            profiles=rows(staged.profiles),
+            attributes=rows(staged.attributes),
+            audiences=tuple(
+                PublishedAudience(
+                    id=audience.id,
+                    name=audience.name,
+                    external_name=audience.external_name,
+                    journey=audience.journey,
+                    tags=audience.tags,
+                    owner=audience.owner,
+                )
+                for audience in definitions.audiences
+            ),
+            membership_history=timedelta(microseconds=history.microseconds) if history else None,
+        ),
+    )

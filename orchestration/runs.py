@@ -1,0 +1,119 @@
+"""Executes the one job, as the schedule does, so that every run is in the Dagster UI."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from orchestration.clock import now
+from orchestration.instance import prepare_instance
+from orchestration.partitions import partition_of
+from orchestration.preparation import prepare
+from orchestration.run_lease import run_lease
+from transforms.errors import Problem, UserError
+from transforms.instants import iso
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    import dagster as dg
+
+    from orchestration.settings import Settings
+    from transforms.definitions.records import Definitions
+
+#: How a problem begins as text: its severity and code.
+_PREFIX = re.compile(r"^error \S+: ", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class RunRequest:
+    """One run: at `as_of` (None: when its ingest ended), or over the days from `first_day` to `last_day`."""
+
+    as_of: datetime | None = None
+    first_day: str | None = None
+    last_day: str | None = None
+    everything: bool = False
+    frozen: bool = False
+    wait: bool = False
+    deliver: bool = False
+
+
+def run(settings: Settings, request: RunRequest, command: str = "milepost run") -> Definitions:
+    """Execute a run and return the definitions that it ran.
+
+    Raises UserError: exit status 2 for invalid definitions, 1 where another run is at work or a step failed
+    (every failed step is named; what does not depend on it was done).
+    """
+    run_id = str(uuid.uuid4())
+    prepare_instance(settings)
+    import dagster as dg  # 3 s to import: only where something runs
+
+    with (
+        dg.DagsterInstance.get() as instance,
+        run_lease(settings, run_id, command, wait=request.wait, instance=instance),
+    ):
+        definitions = prepare(settings, frozen=request.frozen)
+        from orchestration.definitions import build_definitions
+        from orchestration.defs.automation.automation import JOB, selected_assets
+
+        built = build_definitions(settings, definitions)
+        job = built.resolve_job_def(JOB)
+        selection = selected_assets(
+            definitions, frozenset(job.asset_layer.executable_asset_keys), everything=request.everything
+        )
+        result = job.execute_in_process(
+            instance=instance,
+            run_id=run_id,
+            raise_on_error=False,
+            asset_selection=selection,
+            run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+            **_partition(request),
+        )
+        if not result.success:
+            raise _failed(result)
+    return definitions
+
+
+def _partition(request: RunRequest) -> dict[str, Any]:
+    from orchestration.resources import AS_OF_TAG, DELIVER_TAG
+
+    tags = {DELIVER_TAG: "true"} if request.deliver else {}
+    if request.first_day and request.last_day:
+        tags["dagster/asset_partition_range_start"] = request.first_day
+        tags["dagster/asset_partition_range_end"] = request.last_day
+        return {"tags": tags}
+    if request.as_of is not None:
+        tags[AS_OF_TAG] = iso(request.as_of)
+    return {"partition_key": partition_of(request.as_of or now()), "tags": tags}
+
+
+def _failed(result: dg.ExecuteInProcessResult) -> UserError:
+    """Every failed step with its own words; blocking checks that failed by name."""
+    problems: list[Problem] = []
+    for event in result.all_events:
+        if event.event_type_value == "STEP_FAILURE":
+            words = _own_words(event.step_failure_data.error)
+            problems.append(Problem("RUN-040", f"{event.step_key} failed: {words}"))
+    for event in result.all_events:
+        if event.event_type_value == "ASSET_CHECK_EVALUATION":
+            evaluation = event.asset_check_evaluation_data
+            if not evaluation.passed and evaluation.severity.value == "ERROR":
+                problems.append(
+                    Problem(
+                        "RUN-041", f"the check {evaluation.check_name} failed", hint="see the run in the UI"
+                    )
+                )
+    return UserError(*problems or (Problem("RUN-042", "the run failed"),), exit_status=1)
+
+
+def _own_words(error: Any) -> str:
+    """What a failed step says: the words meant for the user where there are any, else those of the cause."""
+    last = "failed"
+    while error is not None:
+        name, _, last = error.message.strip().partition(": ")
+        if name.endswith("UserError"):
+            return _PREFIX.sub("", last)
+        error = error.cause
+    return last

@@ -1,0 +1,129 @@
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import dagster as dg
+import pytest
+
+from orchestration import asset_keys
+from orchestration.definitions import build_definitions
+from orchestration.defs.automation.automation import JOB, selected_assets
+from orchestration.partitions import end_of, partition_of
+from orchestration.preparation import prepare
+from orchestration.settings import Settings
+from tests.e2e.shop import write_shop
+from transforms.errors import UserError
+
+if TYPE_CHECKING:
+    from transforms.definitions.records import Definitions
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def settings(tmp_path_factory) -> Settings:
+    shop = write_shop(tmp_path_factory.mktemp("shop"))
+    return Settings(shop.project, shop.data)
+
+
+@pytest.fixture(scope="module")
+def definitions(settings) -> Definitions:
+    return prepare(settings)
+
+
+@pytest.fixture(scope="module")
+def built(settings, definitions) -> dg.Definitions:
+    return build_definitions(settings, definitions)
+
+
+@pytest.fixture(scope="module")
+def keys(built) -> frozenset[dg.AssetKey]:
+    return frozenset(built.resolve_job_def(JOB).asset_layer.executable_asset_keys)
+
+
+def test_every_stage_is_in_the_graph_and_feeds_the_next(built) -> None:
+    graph = built.resolve_asset_graph()
+
+    def upstream(key: dg.AssetKey) -> set[str]:
+        return {parent.to_user_string() for parent in graph.get(key).parent_keys}
+
+    assert upstream(asset_keys.model("base_lake__events")) == {"lake/events"}
+    assert "warehouse/stg_lake__events" in upstream(asset_keys.milestone("spenders"))
+    assert "warehouse/mst_path__active" in upstream(asset_keys.milestone("path__shopping"))
+    assert "warehouse/mst_spenders" in upstream(asset_keys.milestone("silent"))
+    assert "warehouse/mst_nobody" in upstream(dg.AssetKey(["audiences", "membership"]))
+    assert upstream(asset_keys.GENERATION) == {"audiences/membership"}
+    assert upstream(asset_keys.export("red_banner")) == {"published/generation"}
+    assert upstream(asset_keys.model("fct_audience_daily")) == {"published/audience_daily"}
+
+
+def test_checks_that_guard_an_export_block(built) -> None:
+    checks = {key.name: built.resolve_asset_graph().get_check_spec(key) for key in _check_keys(built)}
+    assert {"quarantine_rate", "freshness", "sample_ratio"} <= set(checks)
+    blocking = {name for name, spec in checks.items() if spec.blocking}
+    assert blocking >= {"unique_members", "splits_disjoint", "splits_complete", "no_member_in_an_empty_arm"}
+
+
+def _check_keys(built: dg.Definitions) -> set[dg.AssetCheckKey]:
+    return set(built.resolve_asset_graph().asset_check_keys)
+
+
+def test_a_run_calculates_the_active_audiences_and_what_they_need(definitions, keys) -> None:
+    chosen = set(selected_assets(definitions, keys, everything=False))
+    models = {key.path[-1] for key in chosen if key.path[-1].startswith("mst_")}
+    assert models == {
+        "mst_viewers",
+        "mst_path__active",
+        "mst_path__shopping",
+        "mst_path__bought",
+        "mst_path__waiting",
+    }
+    assert set(selected_assets(definitions, keys, everything=True)) == keys
+
+
+def test_the_schedule_asks_for_the_day_that_ended_last(built) -> None:
+    schedule = built.resolve_schedule_def("daily_schedule")
+    context = dg.build_schedule_context(
+        scheduled_execution_time=datetime(2026, 3, 6, 3, tzinfo=UTC),
+        repository_def=built.get_repository_def(),
+    )
+    result = schedule.evaluate_tick(context)
+    assert [request.partition_key for request in result.run_requests or ()] == ["2026-03-05"]
+    assert schedule.cron_schedule == "0 3 * * *"
+
+
+def test_the_sensor_asks_for_one_run_when_files_have_landed(built, settings) -> None:
+    sensor = built.resolve_sensor_def("landing_sensor")
+    with dg.DagsterInstance.ephemeral() as instance:
+        first = sensor.evaluate_tick(dg.build_sensor_context(instance, definitions=built))
+        assert first.run_requests == []
+        quiet = sensor.evaluate_tick(
+            dg.build_sensor_context(instance, cursor=first.cursor, definitions=built)
+        )
+        assert quiet.run_requests == []
+        (settings.data / "landing" / "shop" / "web" / "new.json").write_text("{}\n", encoding="utf-8")
+        (settings.data / "landing" / "shop" / "web" / "half.json.part").write_text("{", encoding="utf-8")
+        landed = sensor.evaluate_tick(
+            dg.build_sensor_context(instance, cursor=quiet.cursor, definitions=built)
+        )
+        assert len(landed.run_requests or ()) == 1
+        after = sensor.evaluate_tick(
+            dg.build_sensor_context(instance, cursor=landed.cursor, definitions=built)
+        )
+        assert after.run_requests == []
+
+
+def test_an_as_of_belongs_to_the_day_of_the_microsecond_before_it() -> None:
+    assert partition_of(datetime(2026, 3, 6)) == "2026-03-05"
+    assert partition_of(datetime(2026, 3, 6, 0, 0, 0, 1)) == "2026-03-06"
+    assert end_of("2026-03-05") == datetime(2026, 3, 6)
+    with pytest.raises(UserError):
+        partition_of(datetime(1999, 1, 1))
+
+
+def test_loading_leaves_the_environment_alone(settings, definitions) -> None:
+    before = dict(os.environ)
+    build_definitions(settings, definitions)
+    assert dict(os.environ) == before

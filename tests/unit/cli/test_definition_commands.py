@@ -1,0 +1,95 @@
+"""`milepost validate` and `milepost init`, as a shell sees them."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from orchestration.cli.main import main
+from tests.support.project_folder import audience, write_project
+from transforms.definitions.load import check_definitions
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def _run(*arguments: str | Path) -> int:
+    with pytest.raises(SystemExit) as stopped:
+        main([str(argument) for argument in arguments])
+    assert isinstance(stopped.value.code, int)
+    return stopped.value.code
+
+
+def test_validate_counts_what_it_found(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write_project(tmp_path, {"audiences/a.yml": audience("a")})
+    assert _run("--project-dir", tmp_path, "validate") == 0
+    assert capsys.readouterr().out == (
+        "1 audience, 0 journeys with 0 milestones, 0 connections: 0 errors, 0 warnings\n"
+    )
+
+
+def test_validate_prints_every_problem_and_exits_2(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_project(tmp_path, {"audiences/a.yml": audience("a", tgas="[x]"), "audiences/b.yml": audience("B")})
+    assert _run("validate", "--project-dir", tmp_path) == 2
+    out = capsys.readouterr().out
+    assert "audiences/a.yml:3: error DOC-001: unknown key `tgas`" in out
+    assert "audiences/b.yml:1: error DOC-005" in out
+    assert out.endswith("2 errors, 0 warnings\n")
+
+
+def test_validate_answers_in_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write_project(tmp_path, {"audiences/a.yml": audience("a", tgas="[x]")})
+    assert _run("validate", "--json", "--project-dir", tmp_path) == 2
+    answer = json.loads(capsys.readouterr().out)
+    assert (answer["valid"], answer["errors"], answer["warnings"]) == (False, 1, 0)
+    (problem,) = answer["problems"]
+    assert (problem["code"], problem["file"], problem["line"]) == ("DOC-001", "audiences/a.yml", 3)
+    assert "tags" in problem["allowed"]
+
+
+def test_validate_of_no_project_says_what_to_do(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert _run("validate", "--project-dir", tmp_path / "nothing") == 2
+    assert "milepost init" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("exists", [False, True])
+def test_init_makes_a_project_without_a_problem(
+    exists: bool, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "new"
+    if exists:
+        folder.mkdir()
+    assert _run("init", folder) == 0
+    assert capsys.readouterr().out == f"{folder}\n"
+    checked = check_definitions(folder)
+    assert checked.problems == ()
+    assert checked.definitions is not None
+    assert {audience.id for audience in checked.definitions.audiences} == {
+        "buyers",
+        "welcome__newcomers",
+        "welcome__has_email",
+        "welcome__everyone_else",
+    }
+    assert (folder / "dbt_project.yml").is_file()
+    assert (folder / "schemas" / "audience.schema.json").is_file()
+
+
+def test_init_takes_nothing_of_the_project_that_the_scaffold_is_from(tmp_path: Path) -> None:
+    _run("init", tmp_path / "new")
+    found = {path.relative_to(tmp_path / "new").as_posix() for path in (tmp_path / "new").rglob("*.yml")}
+    definitions = {name for name in found if name.split("/")[0] in ("audiences", "journeys", "connections")}
+    assert definitions == {"audiences/buyers.yml", "journeys/welcome.yml", "connections/local.yml"}
+    assert not any("generated/" in name for name in found)
+
+
+def test_init_leaves_a_folder_that_is_not_empty_alone(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "mine.txt").write_text("mine")
+    assert _run("init", tmp_path) == 2
+    assert "not empty" in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
