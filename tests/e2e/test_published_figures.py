@@ -1,0 +1,196 @@
+"""Figures that other people printed, and the demo against plain queries: in one file, so that 1.47 M lines are
+ingested once."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+import duckdb
+import pytest
+
+from tests.e2e import figures
+from tests.e2e.conftest import GROCER_IS_OVER, SHOP_IS_OVER, Prepared
+from tests.e2e.grocer import CHECKS, expected_households, household_mpid
+from tests.support.pipeline import run_pipeline
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    Memberships = dict[str, dict[int, str | None]]
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def grocer(complete_journey: Prepared) -> Memberships:
+    return run_pipeline(complete_journey.project, complete_journey.data, GROCER_IS_OVER)
+
+
+@pytest.fixture(scope="module")
+def shop(simple_shop: Prepared) -> Memberships:
+    return run_pipeline(simple_shop.project, simple_shop.data, SHOP_IS_OVER)
+
+
+@pytest.fixture(scope="module")
+def grocer_lake(grocer: Memberships, complete_journey: Prepared) -> duckdb.DuckDBPyConnection:
+    return lake(complete_journey.data)
+
+
+@pytest.fixture(scope="module")
+def shop_lake(shop: Memberships, simple_shop: Prepared) -> duckdb.DuckDBPyConnection:
+    return lake(simple_shop.data)
+
+
+def lake(data: Path) -> duckdb.DuckDBPyConnection:
+    connection = duckdb.connect()
+    for name in ("events", "users"):
+        files = str(data / "lake" / name / "*" / "*.parquet")
+        connection.read_parquet(files).create_view(name)
+    return connection
+
+
+def sizes(memberships: Memberships, wanted: tuple[figures.Figure, ...]) -> dict[str, int]:
+    return {figure.audience: len(memberships[figure.audience]) for figure in wanted}
+
+
+def printed(wanted: tuple[figures.Figure, ...]) -> dict[str, int]:
+    return {figure.audience: figure.size for figure in wanted}
+
+
+def test_a_grocers_audiences_have_the_published_sizes(grocer: Memberships) -> None:
+    assert sizes(grocer, figures.COMPLETE_JOURNEY) == printed(figures.COMPLETE_JOURNEY)
+
+
+def test_somebody_has_the_most_campaigns_and_the_most_redemptions(grocer: Memberships) -> None:
+    assert all(grocer[audience] for audience in figures.MOST_OF_ONE_HOUSEHOLD)
+
+
+def test_the_largest_and_the_smallest_campaign(grocer: Memberships) -> None:
+    reached = [len(grocer[audience]) for audience in figures.CAMPAIGNS]
+    assert (max(reached), min(reached)) == figures.LARGEST_AND_SMALLEST_CAMPAIGN
+    assert sum(reached) == 6_589
+
+
+def test_the_lake_holds_every_basket_line_and_cent(grocer_lake: duckdb.DuckDBPyConnection) -> None:
+    totals = grocer_lake.execute(
+        """
+        select count(*), sum(len(products)), sum(total_amount::decimal(18, 2)), count(distinct mpid)
+        from events where event_type = 'commerce_event'
+        """
+    ).fetchone()
+    assert totals == (155_848, 1_469_307, Decimal("4596039.58"), 2_469)
+    products = grocer_lake.execute(
+        """
+        select count(distinct line.id), count(distinct affiliation)
+        from events, unnest(products) as lines(line) where event_type = 'commerce_event'
+        """
+    ).fetchone()
+    assert products == (68_509, 457)
+
+
+def test_baskets_lie_in_the_weekday_they_were_bought_on(grocer_lake: duckdb.DuckDBPyConnection) -> None:
+    baskets = grocer_lake.execute(
+        """
+        select count(*) from events where event_type = 'commerce_event'
+        group by isodow(event_at) order by isodow(event_at)
+        """
+    ).fetchall()
+    assert [count for (count,) in baskets] == [21_561, 20_997, 20_431, 21_006, 21_081, 24_842, 25_930]
+
+
+def test_redemptions_lie_in_their_months(grocer_lake: duckdb.DuckDBPyConnection) -> None:
+    months = grocer_lake.execute(
+        "select count(*) from events where event_name = 'Coupon Redeemed' group by month(event_at) order by month(event_at)"
+    ).fetchall()
+    assert [count for (count,) in months] == [19, 44, 32, 20, 268, 155, 47, 424, 223, 70, 526, 274]
+    coupons = grocer_lake.execute(
+        "select count(distinct attributes['coupon']) from events where event_name = 'Coupon Redeemed'"
+    ).fetchone()
+    assert coupons == (491,)
+
+
+def test_mean_yearly_spend_by_age_joins_survey_and_till(grocer_lake: duckdb.DuckDBPyConnection) -> None:
+    means = grocer_lake.execute(
+        """
+        with spend as (
+            select mpid, sum(total_amount::decimal(18, 2)) as spent
+            from events where event_type = 'commerce_event' group by mpid
+        )
+        select round(sum(spent) / count(*), 2)::decimal(12, 2)
+        from spend join users using (mpid)
+        where statement = 'attribute' and name = 'age'
+        group by value order by value
+        """
+    ).fetchall()
+    assert [str(mean) for (mean,) in means] == [
+        "2732.02",
+        "3192.76",
+        "3733.80",
+        "3374.38",
+        "2934.81",
+        "2452.79",
+    ]
+
+
+def test_days_between_trips_fall_in_the_published_classes(grocer_lake: duckdb.DuckDBPyConnection) -> None:
+    classes = grocer_lake.execute(
+        """
+        with trips as (
+            select mpid, date_diff('day', lag(event_at::date) over (partition by mpid order by event_at),
+                event_at::date) as gap
+            from events where event_type = 'commerce_event'
+        ),
+        means as (select mpid, avg(gap) as gap from trips where gap is not null group by mpid)
+        select
+            count(*) filter (gap <= 3), count(*) filter (gap > 3 and gap <= 7),
+            count(*) filter (gap > 7 and gap <= 14), count(*) filter (gap > 14 and gap <= 30),
+            count(*) filter (gap > 30)
+        from means
+        """
+    ).fetchone()
+    assert classes == (346, 765, 660, 439, 228)
+
+
+def test_a_web_shops_audiences_have_the_published_sizes(shop: Memberships) -> None:
+    assert sizes(shop, figures.SIMPLE_SHOP) == printed(figures.SIMPLE_SHOP)
+
+
+def test_a_closed_funnel_is_a_journey(shop: Memberships) -> None:
+    assert {milestone: len(shop[milestone]) for milestone in figures.FUNNEL} == figures.FUNNEL
+    assert len(shop[figures.SECOND_FUNNEL.audience]) == figures.SECOND_FUNNEL.size
+
+
+def test_the_lake_holds_every_event_of_the_web_shop(shop_lake: duckdb.DuckDBPyConnection) -> None:
+    counted = shop_lake.execute(
+        "select event_name, count(*), count(distinct mpid) from events group by event_name"
+    ).fetchall()
+    assert {name: (events, users) for name, events, users in counted} == figures.SIMPLE_SHOP_EVENTS
+    ends = shop_lake.execute(
+        "select min(event_at)::timestamp_s::text, max(event_at)::timestamp_s::text from events"
+    ).fetchone()
+    assert ends == ("2019-11-01 17:59:13", "2020-04-29 12:48:07")
+
+
+DAYS = (datetime(2018, 1, 1), datetime(2018, 1, 2))
+
+
+@pytest.mark.parametrize("as_of", DAYS, ids=["2018-01-01", "2018-01-02"])
+def test_every_demo_audience_holds_the_households_that_plain_queries_find(
+    demo: Prepared, as_of: datetime
+) -> None:
+    memberships = run_pipeline(demo.project, demo.data, as_of)
+    assert set(memberships) == set(CHECKS)
+    for audience, households in expected_households(as_of).items():
+        assert set(memberships[audience]) == {household_mpid(number) for number in households}, audience
+
+
+def test_something_is_added_and_something_dropped_between_the_two_days() -> None:
+    before, after = (expected_households(as_of) for as_of in DAYS)
+    assert sum(bool(after[audience] - before[audience]) for audience in CHECKS) >= 8
+    assert sum(bool(before[audience] - after[audience]) for audience in CHECKS) >= 8
+
+
+def test_a_year_of_a_grocer_has_no_empty_audience() -> None:
+    assert all(expected_households(DAYS[0]).values())

@@ -1,0 +1,183 @@
+"""Runs of a small shop, as a user starts them: twice, backwards, over a range, side by side, and killed."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from typing import TYPE_CHECKING
+
+import duckdb
+import pytest
+
+from orchestration.instance import prepare_instance
+from orchestration.settings import Settings
+from tests.e2e.shop import FIRST, OUTPUTS, SECOND, Shop, write_shop
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+pytestmark = pytest.mark.slow
+
+#: What does not depend on the order in which as_ofs were run.
+_ANY_ORDER = ("lake", "quarantine", "ledger/files", "published/current")
+
+
+@pytest.fixture(scope="module")
+def landed(tmp_path_factory) -> Shop:
+    """Nothing but landing files."""
+    return write_shop(tmp_path_factory.mktemp("landed"))
+
+
+@pytest.fixture(scope="module")
+def first_day(landed, tmp_path_factory) -> Shop:
+    """The first day was run."""
+    shop = landed.copy(tmp_path_factory.mktemp("first_day"))
+    shop.run(FIRST)
+    return shop
+
+
+@pytest.fixture(scope="module")
+def both_days(first_day, tmp_path_factory) -> Shop:
+    """Both days were run, the earlier one first."""
+    shop = first_day.copy(tmp_path_factory.mktemp("both_days"))
+    shop.run(SECOND)
+    return shop
+
+
+def rows(shop: Shop, table: str) -> list[tuple[object, ...]]:
+    path = str(shop.data / "published" / "current" / table)
+    with duckdb.connect() as connection:
+        return connection.execute("select * from read_parquet(?) order by all", [path]).fetchall()
+
+
+def test_a_run_makes_audiences_of_different_sizes(both_days) -> None:
+    sizes = {row[1]: row[2] for row in rows(both_days, "audience_daily.parquet")}
+    assert sizes["nobody"] == 0
+    assert all(size > 0 for audience, size in sizes.items() if audience != "nobody"), sizes
+    assert any(row[3] for row in rows(both_days, "audience_daily.parquet"))
+
+
+def test_the_same_day_again_changes_no_byte_and_no_row(both_days, tmp_path) -> None:
+    shop = both_days.copy(tmp_path)
+    assert shop.milepost("download", "spenders", "viewers").returncode == 0
+    before = shop.tree()
+    archive = {path.name for path in (shop.data / "downloads").iterdir()}
+
+    shop.run(SECOND)
+
+    assert shop.tree() == before
+    assert shop.milepost("download", "spenders", "viewers").returncode == 0
+    assert {path.name for path in (shop.data / "downloads").iterdir()} == archive
+
+
+def test_days_run_backwards_give_the_same_memberships_and_figures(landed, both_days, tmp_path) -> None:
+    shop = landed.copy(tmp_path)
+    shop.run(SECOND)
+    shop.run(FIRST)
+    assert shop.tree(*_ANY_ORDER) == both_days.tree(*_ANY_ORDER)
+
+
+def test_a_backfill_gives_what_its_days_give_and_delivers_only_when_told(landed, both_days, tmp_path) -> None:
+    shop = landed.copy(tmp_path)
+    days = ("2026-03-04", "2026-03-05")
+
+    done = shop.milepost("backfill", *days, "--all", "--json")
+
+    assert done.returncode == 0, done.stderr
+    assert shop.tree(*_ANY_ORDER) == both_days.tree(*_ANY_ORDER)
+    assert shop.tree("exports") == {}
+
+    told = shop.milepost("backfill", *days, "--all", "--deliver")
+    assert told.returncode == 0, told.stderr
+    delivered = shop.tree("exports")
+    assert delivered
+    assert all("20260306T000000Z" in name for name in delivered)
+    assert delivered.items() <= both_days.tree("exports").items()
+
+
+def _ingest_has_begun(shop: Shop) -> bool:
+    return (shop.data / "lake" / ".ingest" / "work").exists()
+
+
+def _dbt_is_at_work(shop: Shop) -> bool:
+    return (shop.data / "warehouse" / "milepost.duckdb.wal").exists()
+
+
+def _has_published(shop: Shop) -> bool:
+    current = shop.data / "published" / "current"
+    return current.is_symlink() and current.readlink().name != "0"
+
+
+@pytest.mark.parametrize("phase", [_ingest_has_begun, _dbt_is_at_work, _has_published])
+def test_a_killed_run_is_made_good_by_the_next(
+    landed, first_day, tmp_path, phase: Callable[[Shop], bool]
+) -> None:
+    shop = landed.copy(tmp_path)
+    process = shop.start("run", "--all", "--as-of", FIRST)
+    while not phase(shop):
+        assert process.poll() is None, process.communicate()
+        time.sleep(0.002)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.communicate()
+
+    shop.run(FIRST)
+
+    assert shop.tree() == first_day.tree()
+
+
+def test_a_second_run_is_refused_by_name_and_readers_do_not_wait(first_day, tmp_path) -> None:
+    shop = first_day.copy(tmp_path)
+    published = shop.tree("published/current")
+    process = shop.start("run", "--all", "--as-of", SECOND)
+    while not _dbt_is_at_work(shop):
+        assert process.poll() is None
+        time.sleep(0.002)
+    os.killpg(process.pid, signal.SIGSTOP)
+    try:
+        refused = shop.milepost("run", "--as-of", SECOND)
+        assert refused.returncode == 1
+        assert "milepost run" in refused.stderr
+        assert str(process.pid) in refused.stderr
+        assert "Traceback" not in refused.stderr
+        members = shop.milepost("members", "spenders")
+        assert members.returncode == 0
+        assert members.stdout.splitlines()
+        assert shop.tree("published/current") == published
+    finally:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
+
+    shop.run(SECOND)
+
+    assert _statuses(shop)[:2] == ["SUCCESS", "FAILURE"]
+
+
+def _statuses(shop: Shop) -> list[str]:
+    import dagster as dg
+
+    before = dict(os.environ)
+    try:
+        prepare_instance(Settings(shop.project, shop.data))
+        with dg.DagsterInstance.get() as instance:
+            return [run.status.value for run in instance.get_runs()]
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+
+
+@pytest.mark.soak
+def test_twenty_kills_at_random_moments_leave_no_trace(landed, first_day, tmp_path) -> None:
+    import random
+
+    seed = random.randrange(2**32)
+    print(f"seed {seed}")  # noqa: T201
+    chance = random.Random(seed)
+    for turn in range(20):
+        shop = landed.copy(tmp_path / str(turn))
+        process = shop.start("run", "--all", "--as-of", FIRST)
+        time.sleep(chance.uniform(0.5, 14))
+        os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
+        shop.run(FIRST)
+        assert shop.tree() == first_day.tree(*OUTPUTS), (seed, turn)
