@@ -52,6 +52,15 @@ class Leaf(ABC):
         It may hold users outside the population; whoever joins criteria intersects with it once.
         """
 
+    def evidence(self, scope: Scope) -> exp.Query:
+        """What the verdict rests on: `mpid`, then columns in the words of the YAML.
+
+        One row for each event, value or row of a profile that was looked at and counts; no row for users of whom
+        there is nothing. Instants are timestamps in UTC, all else is text as it was sent or a whole number.
+        """
+        del scope
+        raise NotImplementedError
+
     @abstractmethod
     def title(self) -> str:
         """A short phrase in the words of the YAML, such as `purchase at least 2 times`."""

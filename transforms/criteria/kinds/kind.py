@@ -17,9 +17,12 @@ if TYPE_CHECKING:
 class Kind:
     """A key of `criteria`: how its value is read, and its JSON Schema, which may refer to `#/$defs/operators`.
 
-    `read` gives None where nothing can be made of the node; problems go to the report in any case.
+    `read` gives None where nothing can be made of the node; problems go to the report in any case. `summary` is
+    one sentence for the language reference; `examples` are values of `criteria:` in YAML, each of them valid.
     """
 
     key: str
     read: Callable[[Node, Report], Leaf | None]
     schema: Callable[[], dict[str, Any]]
+    summary: str = ""
+    examples: tuple[str, ...] = ()
