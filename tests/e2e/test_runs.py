@@ -104,12 +104,11 @@ def _dbt_is_at_work(shop: Shop) -> bool:
     return (shop.data / "warehouse" / "milepost.duckdb.wal").exists()
 
 
-def _has_published(shop: Shop) -> bool:
-    current = shop.data / "published" / "current"
-    return current.is_symlink() and current.readlink().name != "0"
+def _has_begun_to_export(shop: Shop) -> bool:
+    return (shop.data / "exports").exists()
 
 
-@pytest.mark.parametrize("phase", [_ingest_has_begun, _dbt_is_at_work, _has_published])
+@pytest.mark.parametrize("phase", [_ingest_has_begun, _dbt_is_at_work, _has_begun_to_export])
 def test_a_killed_run_is_made_good_by_the_next(
     landed, first_day, tmp_path, phase: Callable[[Shop], bool]
 ) -> None:
