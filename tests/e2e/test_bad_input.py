@@ -198,16 +198,45 @@ def test_a_full_disk_ends_a_run_with_a_message_and_keeps_what_was_published(shop
     assert not any("20260305" in name for name in full.tree("published"))
 
 
-def test_a_run_without_any_network_succeeds(shop) -> None:
-    unshared = ["unshare", "-n"]
-    if shutil.which("unshare") is None or subprocess.run([*unshared, "true"], check=False).returncode:
-        pytest.skip("a process without a network can't be made here")
-    done = subprocess.run(
-        [*unshared, *shop.command("run", "--all", "--as-of", FIRST, "--json")],
+#: A network whose every packet is lost: names are asked of it and connections begun, and nothing ever answers.
+#: Writes how many packets were sent into the file it is given, then runs the rest.
+_SWALLOWING = """
+set -e
+sent="$1"; shift
+sysctl -q net.ipv6.conf.all.disable_ipv6=1 net.ipv6.conf.default.disable_ipv6=1
+ip link add swallowing type veth peer name nowhere
+ip addr add 10.99.0.2/24 dev swallowing
+ip link set lo up; ip link set swallowing up; ip link set nowhere up
+ip neigh add 10.99.0.1 lladdr 02:00:00:00:00:01 dev swallowing
+ip route add default via 10.99.0.1
+"$@" || status=$?
+awk '$1 == "swallowing:" {print $11}' /proc/self/net/dev > "$sent"
+exit ${status:-0}
+"""
+
+
+def in_swallowing_network(folder: Path, *command: str) -> subprocess.CompletedProcess[str]:
+    """What a command does where packets are lost; `folder/sent` holds how many it sent."""
+    return subprocess.run(
+        ["unshare", "-n", "sh", "-c", _SWALLOWING, "sh", str(folder / "sent"), *command],
         capture_output=True,
         text=True,
         check=False,
         env=environment(),
     )
+
+
+def test_a_run_in_a_network_that_swallows_packets_succeeds_and_sends_none(shop, tmp_path) -> None:
+    knock = "import socket; socket.socket(type=socket.SOCK_DGRAM).sendto(b'?', ('192.0.2.1', 53))"
+    if (
+        shutil.which("unshare") is None
+        or in_swallowing_network(tmp_path, sys.executable, "-c", knock).returncode
+    ):
+        pytest.skip("a network of its own can't be made here")
+    assert int((tmp_path / "sent").read_text()) == 1
+
+    done = in_swallowing_network(tmp_path, *shop.command("run", "--all", "--as-of", FIRST, "--json"))
+
     assert done.returncode == 0, done.stderr
     assert {row["audience"] for row in json.loads(done.stdout)["audiences"]} >= {"viewers", "nobody"}
+    assert int((tmp_path / "sent").read_text()) == 0
