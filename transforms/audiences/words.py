@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, assert_never
 
+from transforms.compiler.assemble import scope_of
 from transforms.criteria.leaf import Leaf
 from transforms.criteria.logic import AllOf, AnyOf, Excluding, NoneOf
-from transforms.criteria.scope import Scope
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from transforms.criteria.language import Criterion
+    from transforms.criteria.scope import Scope
     from transforms.definitions.records import Audience, Definitions
 
 _INDENT = "  "
@@ -25,14 +26,7 @@ def definition_lines(definitions: Definitions, audience: Audience) -> Iterator[s
     if before:
         yield f"in none of {', '.join(before)}"
     if audience.criteria is not None:
-        yield from _lines(audience.criteria, scope_of(definitions, audience))
-
-
-def scope_of(definitions: Definitions, audience: Audience) -> Scope:
-    """What the criteria of an audience see."""
-    project = definitions.project
-    hidden = tuple(name for name, tier in project.event_tiers if tier != "personalize")
-    return Scope(audience.workspaces, audience.inputs, audience.lookback, project.profile_lifetime, hidden)
+        yield from _lines(audience.criteria, scope_of(audience, definitions.project))
 
 
 def _lines(criterion: Criterion, scope: Scope) -> Iterator[str]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from transforms.criteria.comparisons import Comparison, comparisons_schema, read_comparisons, read_operators
 from transforms.criteria.events.amounts import FUNCTIONS, Amount, amount_schemas, default_amount, read_amount
-from transforms.criteria.events.event_criterion import EventCriterion, NameCondition
+from transforms.criteria.events.event_criterion import EventCriterion
 from transforms.criteria.events.fields import (
     DEVICE,
     PRODUCT,
@@ -16,7 +16,9 @@ from transforms.criteria.events.fields import (
     Record,
     read_conditions,
 )
+from transforms.criteria.events.selection import EventSelection
 from transforms.criteria.events.windows import WINDOW_NAMES, Window
+from transforms.criteria.kinds.kind import Kind
 from transforms.criteria.narrowing import narrowing_schemas, read_input, read_workspace
 from transforms.criteria.operators.dates import DATE_OPERATORS
 from transforms.criteria.reading import read_mapping
@@ -24,6 +26,7 @@ from transforms.criteria.reading import read_mapping
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from transforms.criteria.events.selection import EventSource, NameCondition
     from transforms.documents.nodes import Mapping, Node
     from transforms.documents.report import Report
 
@@ -35,28 +38,31 @@ class EventForm:
     """How one kind of event criterion is written.
 
     `name_key` is the key that chooses events by name, read by `read_name`. `takes_type` is for custom events,
-    `takes_lines` for those with product lines and promotions.
+    `takes_lines` for those with product lines and promotions. `summary` and `examples` are those of its Kind.
     """
 
     key: str
-    event_type: str
-    record: Record
+    source: EventSource
     name_key: str
     read_name: Callable[[Node, Report], NameCondition | None]
     name_schema: dict[str, Any]
     takes_type: bool = False
     takes_lines: bool = False
+    summary: str = ""
+    examples: tuple[str, ...] = ()
+
+    def as_kind(self) -> Kind:
+        """The kind of criterion that is written so."""
+        return Kind(self.key, self.read, self.schema, self.summary, self.examples)
 
     @property
-    def keys(self) -> tuple[str, ...]:
-        """Every key that it takes."""
+    def selection_keys(self) -> tuple[str, ...]:
+        """Every key that chooses events."""
         return (
             self.name_key,
             *(("type",) if self.takes_type else ()),
             "where",
             *(("product", "promotion") if self.takes_lines else ()),
-            *FUNCTIONS,
-            *WINDOW_NAMES,
             *DEVICE.fields,
             "input",
             "workspace",
@@ -64,29 +70,36 @@ class EventForm:
 
     def read(self, node: Node, report: Report) -> EventCriterion | None:
         """The criterion that `node` writes, or None with problems."""
-        mapping = read_mapping(node, f"`{self.key}`", self.keys, report)
+        keys = (*self.selection_keys, *FUNCTIONS, *WINDOW_NAMES)
+        mapping = read_mapping(node, f"`{self.key}`", keys, report)
         if mapping is None:
             return None
-        written = mapping.get(self.name_key)
         return EventCriterion(
             place=mapping.place,
-            key=self.key,
-            event_type=self.event_type,
-            name=None if written is None else self.read_name(written, report),
-            event=(*self._read_where(mapping, report), *_read_device(mapping, report)),
-            product=_read_lines(mapping, "product", PRODUCT, report) if self.takes_lines else (),
-            promotion=_read_lines(mapping, "promotion", PROMOTION, report) if self.takes_lines else (),
+            selection=self._read_selection(mapping, report),
             amount=self._read_amount(mapping, report),
             window=_read_window(mapping, report),
-            input=read_input(mapping, report),
-            workspace=read_workspace(mapping, report),
         )
+
+    def read_selection(self, node: Node, report: Report) -> EventSelection | None:
+        """The choice of events that `node` writes where no amount and no window can stand, or None with problems."""
+        mapping = read_mapping(node, f"`{self.key}`", self.selection_keys, report)
+        return None if mapping is None else self._read_selection(mapping, report)
 
     def schema(self) -> dict[str, Any]:
         """JSON Schema of the criterion."""
+        selection = self.selection_schema()
+        windows = comparisons_schema(DATE_OPERATORS)["properties"]
+        return {
+            **selection,
+            "properties": {**selection["properties"], **amount_schemas(self.takes_lines), **windows},
+            "allOf": [_at_most_one(FUNCTIONS), _at_most_one(WINDOW_NAMES)],
+        }
+
+    def selection_schema(self) -> dict[str, Any]:
+        """JSON Schema of the choice of events alone."""
         condition = {"anyOf": [{"type": ["string", "number", "boolean"]}, {"$ref": "#/$defs/operators"}]}
         conditions = {"type": "object", "additionalProperties": condition, "minProperties": 1}
-        windows = comparisons_schema(DATE_OPERATORS)["properties"]
         return {
             "type": "object",
             "properties": {
@@ -94,19 +107,29 @@ class EventForm:
                 **({"type": condition} if self.takes_type else {}),
                 "where": conditions,
                 **({"product": conditions, "promotion": conditions} if self.takes_lines else {}),
-                **amount_schemas(self.takes_lines),
-                **windows,
                 **dict.fromkeys(DEVICE.fields, condition),
                 **narrowing_schemas(("input", "workspace")),
             },
             "additionalProperties": False,
             "minProperties": 1,
-            "allOf": [_at_most_one(FUNCTIONS), _at_most_one(WINDOW_NAMES)],
         }
+
+    def _read_selection(self, mapping: Mapping, report: Report) -> EventSelection:
+        written = mapping.get(self.name_key)
+        return EventSelection(
+            key=self.key,
+            source=self.source,
+            name=None if written is None else self.read_name(written, report),
+            event=(*self._read_where(mapping, report), *_read_device(mapping, report)),
+            product=_read_lines(mapping, "product", PRODUCT, report) if self.takes_lines else (),
+            promotion=_read_lines(mapping, "promotion", PROMOTION, report) if self.takes_lines else (),
+            input=read_input(mapping, report),
+            workspace=read_workspace(mapping, report),
+        )
 
     def _read_where(self, mapping: Mapping, report: Report) -> tuple[FieldCondition, ...]:
         node = mapping.get("where")
-        found = () if node is None else read_conditions(node, "`where`", self.record, report)
+        found = () if node is None else read_conditions(node, "`where`", self.source.record, report)
         kind = mapping.get("type") if self.takes_type else None
         if kind is None:
             return found
@@ -124,7 +147,7 @@ class EventForm:
                 entry.key,
                 hint="write two criteria below `all`",
             )
-        return read_amount(written[0], self.record, self.takes_lines, report)
+        return read_amount(written[0], self.source.record, self.takes_lines, report)
 
 
 def _read_device(mapping: Mapping, report: Report) -> tuple[FieldCondition, ...]:

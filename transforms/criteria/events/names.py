@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from transforms.criteria.comparisons import comparisons_schema, read_comparisons
-from transforms.criteria.events.event_criterion import NameCondition
+from transforms.criteria.events.selection import NameCondition
 from transforms.criteria.leaf import EventName
 from transforms.criteria.operators.text import TEXT_OPERATORS
 from transforms.criteria.reading import read_name

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from transforms.criteria.events.event_criterion import NameCondition
 from transforms.criteria.events.fields import COMMERCE_EVENT
 from transforms.criteria.events.form import EventForm
-from transforms.criteria.kinds.kind import Kind
+from transforms.criteria.events.selection import EventSource, NameCondition, of_type
 from transforms.criteria.leaf import EventName
 from transforms.criteria.reading import read_choice
 
@@ -43,14 +42,11 @@ def _read_action(node: Node, report: Report) -> NameCondition | None:
     return NameCondition(tuple(EventName(name, node.place) for name in names))
 
 
-_FORM = EventForm(
+ECOMMERCE = EventForm(
     key="ecommerce",
-    event_type="commerce_event",
-    record=COMMERCE_EVENT,
+    source=EventSource(COMMERCE_EVENT, of_type("commerce_event")),
     name_key="action",
     read_name=_read_action,
     name_schema={"enum": list(ACTIONS)},
     takes_lines=True,
 )
-
-ECOMMERCE = Kind("ecommerce", _FORM.read, _FORM.schema)

@@ -5,16 +5,13 @@ from __future__ import annotations
 from transforms.criteria.events.fields import EVENT as RECORD
 from transforms.criteria.events.form import EventForm
 from transforms.criteria.events.names import event_name_schema, read_event_name
-from transforms.criteria.kinds.kind import Kind
+from transforms.criteria.events.selection import EventSource, of_type
 
-_FORM = EventForm(
+EVENT = EventForm(
     key="event",
-    event_type="custom_event",
-    record=RECORD,
+    source=EventSource(RECORD, of_type("custom_event"), has_tiers=True),
     name_key="name",
     read_name=read_event_name,
     name_schema=event_name_schema(),
     takes_type=True,
 )
-
-EVENT = Kind("event", _FORM.read, _FORM.schema)
