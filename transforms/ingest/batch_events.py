@@ -98,18 +98,19 @@ def _text(value: Any) -> str | None:
     return None if isinstance(value, dict | list) else to_text(value)
 
 
-def digests(canonical: str, batch: Batch, borrowed_time: int | None) -> dict[str, Any]:
+def digests(canonical: bytes, batch: Batch, borrowed_time: int | None) -> dict[str, Any]:
     """`content`, of which an event without id gets one, and `content_digest`, which tells copies that differ.
 
     Over the event, its user, and its time where that is the batch's.
     """
     user = batch.user.login_identity or str(batch.user.mpid)
-    return content_columns(f"{canonical}\n{user}\n{'' if borrowed_time is None else borrowed_time}")
+    told = f"\n{user}\n{'' if borrowed_time is None else borrowed_time}"
+    return content_columns(canonical + told.encode())
 
 
-def content_columns(text: str) -> dict[str, Any]:
+def content_columns(content: bytes) -> dict[str, Any]:
     """The two columns that stand for an event's content."""
-    digest = hashlib.blake2b(text.encode(), digest_size=16).digest()
+    digest = hashlib.blake2b(content, digest_size=16).digest()
     return {"content": digest.hex(), "content_digest": int.from_bytes(digest[:8], "big", signed=True)}
 
 

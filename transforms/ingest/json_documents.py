@@ -12,6 +12,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+import orjson
+
 from transforms.ingest.rejection import FileRejected
 
 if TYPE_CHECKING:
@@ -27,6 +29,8 @@ _TOO_LONG = ("too_long", f"is longer than {LONGEST_DOCUMENT} characters")
 _BETWEEN = re.compile(r"[ \t\r\n,\[\]\ufeff]*")
 #: A whole string, or one sign that decides where a broken document ends.
 _STRUCTURE = re.compile(r'"(?:[^"\\\r\n]|\\[^\r\n])*"|[{}\[\]"\n]')
+#: What orjson does not give back as it is written: integers that may be beyond 64 bits, and minus zero.
+_ODD_NUMBER = re.compile(r"[0-9]{20}|-9[2-9][0-9]{17}|-0")
 _SURROGATE_ESCAPE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
@@ -126,6 +130,31 @@ class _Text:
 
 
 def _next(text: _Text) -> Document:
+    return _whole_line(text) or _of_any_layout(text)
+
+
+def _whole_line(text: _Text) -> Document | None:
+    """The document that is one line, as most are: orjson reads it six times as fast. None where it is not for it."""
+    end = text.buffer.find("\n", text.start)
+    if end < 0 and text.open_arrays == 0 and text.more():
+        end = text.buffer.find("\n", text.start)
+    if not 0 <= end - text.start <= LONGEST_DOCUMENT:
+        return None
+    raw = text.buffer[text.start : end]
+    if _ODD_NUMBER.search(raw):
+        return None
+    try:
+        value = orjson.loads(raw)
+    except orjson.JSONDecodeError:
+        return None
+    if not isinstance(value, dict):
+        return None
+    line = text.line
+    text.start = end
+    return Document(line, value, raw)
+
+
+def _of_any_layout(text: _Text) -> Document:
     while True:
         try:
             value, end = _DECODER.raw_decode(text.buffer, text.start)

@@ -178,7 +178,7 @@ class RowReader:
         cells = [
             [(name, line.cells[name]) for name in columns if line.cells[name] is not None] for line in lines
         ]
-        return content_columns(f"{cells!r}\n{user.login_identity or user.mpid}")
+        return content_columns(f"{cells!r}\n{user.login_identity or user.mpid}".encode())
 
 
 def _used(mapping: RowMapping) -> list[str]:

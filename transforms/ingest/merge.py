@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from transforms.ingest.staging import Staging
 
-MEMORY_LIMIT = "2GB"
+MEMORY_LIMIT = "1GB"
 #: Rows that come from the sorted query at once.
 _BATCH = 20_000
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -44,10 +45,11 @@ class _Table:
             self._writer = pq.ParquetWriter(
                 self.path, self._schema, compression="lz4", write_statistics=False
             )
-        columns = [
-            pa.array([row.get(field.name) for row in self.rows], type=field.type) for field in self._schema
-        ]
-        self._writer.write_batch(pa.RecordBatch.from_arrays(columns, schema=self._schema))
+        blank = dict.fromkeys(self._schema.names)
+        cells = itemgetter(*self._schema.names)
+        columns = zip(*(cells({**blank, **row}) for row in self.rows), strict=True)
+        arrays = [pa.array(column, field.type) for column, field in zip(columns, self._schema, strict=True)]
+        self._writer.write_batch(pa.RecordBatch.from_arrays(arrays, schema=self._schema))
         self.rows = []
 
     def close(self) -> None:

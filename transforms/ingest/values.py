@@ -7,6 +7,8 @@ import re
 from decimal import Decimal
 from typing import Any
 
+import orjson
+
 from transforms.ingest.rejection import Rejected
 
 #: Microseconds of 2200-01-01, the first instant that no event may have.
@@ -44,20 +46,32 @@ _WRITER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circ
 _SORTING_WRITER = json.JSONEncoder(
     ensure_ascii=False, separators=(",", ":"), check_circular=False, sort_keys=True
 )
+#: orjson writes what the encoder of Python does, eight times as fast, but for the exponents of doubles.
+_MAY_HAVE_A_DOUBLE = re.compile(rb"[0-9][.e]")
 
 
 def to_json(value: Any) -> str:
-    """Compact JSON that keeps the order of names."""
-    return _WRITER.encode(value)
+    """Compact JSON that keeps the order of names; a double has its shortest text (`8.0`, `1e+16`)."""
+    try:
+        written = orjson.dumps(value)
+    except orjson.JSONEncodeError:
+        # An integer of more than 64 bits, or deep nesting.
+        return _WRITER.encode(value)
+    return _WRITER.encode(value) if _MAY_HAVE_A_DOUBLE.search(written) else written.decode()
 
 
-def canonical_json(value: Any) -> str:
+def canonical_json(value: Any) -> bytes:
     """Compact JSON with sorted names: the same for values that are equal."""
-    return _SORTING_WRITER.encode(value)
+    try:
+        return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+    except orjson.JSONEncodeError:
+        return _SORTING_WRITER.encode(value).encode()
 
 
 def filled(value: Any) -> str | None:
     """The text of a scalar that is not empty, else None."""
+    if type(value) is str:
+        return value or None
     if value is None or isinstance(value, dict | list):
         return None
     return to_text(value) or None

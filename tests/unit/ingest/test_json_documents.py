@@ -125,3 +125,26 @@ def test_a_line_after_noise_is_found(noise: str) -> None:
     good = {"good": 1}
     found = read(f"1 {noise}\n{json.dumps(good)}\n".encode())
     assert (noise.count("\n") + 2, good) in found
+
+
+ODD_LINES = [
+    '{"a": -0}',
+    '{"a": -0.0, "b": 1e400}',
+    '{"a": 18446744073709551616, "b": -9223372036854775809}',
+    '{"a": 9223372036854775807, "b": -9223372036854775808}',
+    '{"a": 12345678901234567890.5, "b": 1E5, "c": 1e-7}',
+    '{"a": 1, "b": 2, "a": 3}',
+    '{"a": "\\ud800"}',
+    '{"a": "\\ud83d\\ude00", "b": "\u00e9\u2028"}',
+    '{"a": NaN}',
+    '{"a": 1,}',
+    '["not", "an object"]',
+]
+
+
+@pytest.mark.parametrize("line", ODD_LINES)
+def test_a_document_on_a_line_of_its_own_reads_as_it_does_after_another_one(line: str) -> None:
+    # A line that is one document is read at once; after another on the same line the general reader takes it.
+    alone = [found[1] for found in read(f"{line}\n".encode())]
+    behind = [found[1] for found in read(f'{{"first": 1}} {line}\n'.encode())]
+    assert repr(behind) == repr([{"first": 1}, *alone])
