@@ -60,3 +60,5 @@ STATEMENTS = (
 
 #: What decides which write of a value is the newest (spec §2.4), the most important first.
 WRITE_ORDER = ("said_at", "received_at", "input", "source_path", "source_line", "position")
+#: The same of events.
+EVENT_WRITE_ORDER = ("event_at", "received_at", "input", "source_path", "source_line", "source_index")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from textwrap import dedent
 from typing import TYPE_CHECKING, Any
@@ -34,7 +34,10 @@ _TABLES = (
     f"""create or replace table stg_lake__events (
         mpid bigint, workspace varchar, input varchar, event_type varchar, event_name varchar, event_at timestamp,
         custom_type varchar, attributes {_TEXTS}, total_amount varchar, currency_code varchar, coupon_code varchar,
-        screen_name varchar, app_version varchar, platform varchar, products {_PRODUCT}[], promotions {_PROMOTION}[])""",
+        screen_name varchar, app_version varchar, app_build varchar, platform varchar, os_version varchar,
+        products {_PRODUCT}[], promotions {_PROMOTION}[], session_id varchar, session_duration_ms bigint,
+        is_first_run boolean, is_upgrade boolean, received_at timestamp, source_path varchar, source_line bigint,
+        source_index integer)""",
     "create or replace table dim_profiles (workspace varchar, mpid bigint, first_seen timestamp, last_seen timestamp,"
     " first_active timestamp, last_active timestamp)",
     "create or replace table int_user_attributes (workspace varchar, mpid bigint, attribute_key varchar,"
@@ -138,6 +141,27 @@ class SmallWarehouse:
         self.event(
             mpid, columns.pop("action", "purchase"), event_type="commerce_event", products=lines, **columns
         )
+
+    def session(
+        self,
+        mpid: int,
+        session_id: str | None,
+        *durations: int | None,
+        at: datetime = datetime(2017, 12, 30),
+        **columns: Any,
+    ) -> None:
+        """The start of a session, and an end for each of the durations (in milliseconds), each later than the one before."""
+        named = {"session_id": session_id, **columns}
+        self.event(mpid, None, at, event_type="session_start", **named)
+        for number, duration in enumerate(durations, 1):
+            self.event(
+                mpid,
+                None,
+                at + timedelta(minutes=number),
+                event_type="session_end",
+                session_duration_ms=duration,
+                **named,
+            )
 
     def attribute(
         self,

@@ -28,7 +28,7 @@ def read_duration(node: Node, report: Report) -> Duration | None:
 
 
 def read_distance(node: Node, report: Report) -> Duration | None:
-    """How long before as_of an instant lies: a length of time, which may be 0."""
+    """A length of time that may be 0: how long before as_of an instant lies, how long a session took."""
     if isinstance(node, Scalar) and node.text.startswith("0 "):
         one = parse_duration(f"1{node.text[1:]}")
         if one is not None:

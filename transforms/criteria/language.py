@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from transforms.criteria.comparisons import comparisons_schema
+from transforms.criteria.events.amounts import amount_definitions
 from transforms.criteria.kinds.table import KINDS
 from transforms.criteria.logic import AllOf, AnyOf, Criterion, Excluding, NoneOf, leaves
 from transforms.criteria.reading import read_list, read_mapping
@@ -55,7 +56,7 @@ def _read_items(node: Node, key: str, report: Report) -> tuple[Criterion, ...]:
 def criteria_schema() -> dict[str, Any]:
     """JSON Schema (draft 2020-12) of a value of `criteria:`; refers to its own `$defs` under `#/$defs/`.
 
-    A schema that holds it moves `$defs` (`criteria`, `operators`) to its own root.
+    A schema that holds it moves all of `$defs` to its own root.
     """
     items = {"type": "array", "items": {"$ref": "#/$defs/criteria"}, "minItems": 1}
     criteria = {
@@ -64,7 +65,8 @@ def criteria_schema() -> dict[str, Any]:
         "additionalProperties": False,
         "minProperties": 1,
     }
-    return {"$ref": "#/$defs/criteria", "$defs": {"criteria": criteria, "operators": comparisons_schema()}}
+    definitions = {"criteria": criteria, "operators": comparisons_schema(), **amount_definitions()}
+    return {"$ref": "#/$defs/criteria", "$defs": definitions}
 
 
 def referenced_audiences(criterion: Criterion) -> tuple[AudienceReference, ...]:
@@ -78,7 +80,7 @@ def named_events(criterion: Criterion) -> tuple[EventName, ...]:
 
 
 def narrowed_inputs(criterion: Criterion) -> tuple[Narrowing, ...]:
-    """Every `input:` (`workspace/input`) in the criterion: each must be one of the audience's inputs."""
+    """Every `input:` (`workspace/input`) in the criterion: each must be one of the inputs that its kind looks at."""
     return tuple(narrowing for leaf in leaves(criterion) for narrowing in leaf.inputs)
 
 

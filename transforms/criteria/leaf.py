@@ -33,10 +33,14 @@ class EventName:
 
 @dataclass(frozen=True)
 class Narrowing:
-    """The workspace, or the input (`workspace/input`), to which a criterion is narrowed."""
+    """The workspace, or the input (`workspace/input`), to which a criterion is narrowed.
+
+    `sees_all_inputs`: an input may be any of the audience's workspaces, not only a chosen one (spec §4.3).
+    """
 
     name: str
     place: Place
+    sees_all_inputs: bool = False
 
 
 @dataclass(frozen=True)

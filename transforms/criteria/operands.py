@@ -176,4 +176,14 @@ DURATIONS = Operand(
     _pair_schema(distance_schema()),
     lambda pair: f"{pair[0].text} and {pair[1].text}",
 )
+LENGTH = Operand(read_distance, distance_schema(), lambda duration: duration.text)
+LENGTHS = Operand(
+    _pair(
+        read_distance,
+        lambda first, last: first.microseconds <= last.microseconds,
+        "write the shorter first: `[1 minute, 5 minutes]`",
+    ),
+    _pair_schema(distance_schema()),
+    lambda pair: f"{pair[0].text} and {pair[1].text}",
+)
 VERSION = Operand(_read_version, _SCALAR, str)

@@ -67,6 +67,48 @@ def test_a_criterion_narrows_to_what_its_audience_looks_at(
     assert codes(tmp_path, {"audiences/a.yml": written}) == expected
 
 
+@pytest.mark.parametrize("kind", ["install", "upgrade", "uninstall", "crash"])
+@pytest.mark.parametrize(
+    ("narrowed", "expected"),
+    [
+        ("input: shop/ios", []),
+        ("input: shop/web", []),
+        ("input: club/till", ["DEF-065"]),
+        ("input: shop/wep", ["DEF-064"]),
+        ("workspace: club", ["DEF-065"]),
+    ],
+)
+def test_a_kind_that_sees_all_inputs_narrows_to_any_of_the_workspaces(
+    kind: str, narrowed: str, expected: list[str], tmp_path: Path
+) -> None:
+    written = audience("a", inputs="[shop/ios]", criteria=f"{{{kind}: {{within: 7 days, {narrowed}}}}}")
+    assert codes(tmp_path, {"audiences/a.yml": written}) == expected
+
+
+@pytest.mark.parametrize(
+    ("criteria", "expected"),
+    [
+        ("{cart_abandonment: {wait: 2 hours, input: shop/web}}", ["DEF-065"]),
+        ("{session: {within: 1 day, input: shop/web}}", ["DEF-065"]),
+        ("{attribution_event: {name: x, input: shop/web}}", ["DEF-065"]),
+        ("{cart_abandonment: {wait: 30 days}}", []),
+        ("{cart_abandonment: {wait: 31 days}}", ["DEF-072"]),
+        (f"{{{_RECENT}, exclude: [{{cart_abandonment: {{wait: 2 hours}}}}]}}", ["DEF-073"]),
+    ],
+)
+def test_kinds_that_see_the_chosen_inputs_and_the_lookback(
+    criteria: str, expected: list[str], tmp_path: Path
+) -> None:
+    written = audience("a", inputs="[shop/ios]", criteria=criteria)
+    assert codes(tmp_path, {"audiences/a.yml": written}) == expected
+
+
+def test_an_attribution_event_has_a_tier(tmp_path: Path) -> None:
+    files = {"audiences/a.yml": audience("a", criteria="{attribution_event: {name: attribution}}")}
+    tiers = "event_tiers: {attribution: connect}\n"
+    assert codes(tmp_path, files, MILEPOST + tiers) == ["DEF-071"]
+
+
 @pytest.mark.parametrize(
     ("event", "expected"),
     [("Heartbeat", ["DEF-071"]), ("Ping", ["DEF-071"]), ("heartbeat", []), ("Play", []), ("Pay", [])],

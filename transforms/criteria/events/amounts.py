@@ -184,9 +184,22 @@ def _check_counted(function: Function, comparisons: tuple[Comparison, ...], repo
 
 
 def amount_schemas(takes_products: bool) -> dict[str, Any]:
-    """JSON Schema of each of the keys FUNCTIONS."""
-    names = ("attribute", "product") if takes_products else ("attribute",)
-    aggregated = {
+    """JSON Schema of each of the keys FUNCTIONS, which refers to `amount_definitions`."""
+    aggregated = "aggregate_of_lines" if takes_products else "aggregate"
+    return {name: {"$ref": f"#/$defs/{'count' if name == 'count' else aggregated}"} for name in FUNCTIONS}
+
+
+def amount_definitions() -> dict[str, Any]:
+    """What the schemas of all kinds of events have alike, by name below `$defs`."""
+    return {
+        "count": comparisons_schema(NUMBER_OPERATORS),
+        "aggregate": _aggregate_schema(("attribute",)),
+        "aggregate_of_lines": _aggregate_schema(("attribute", "product")),
+    }
+
+
+def _aggregate_schema(names: tuple[str, ...]) -> dict[str, Any]:
+    return {
         "type": "object",
         "properties": {
             **{name: {"type": "string", "minLength": 1} for name in names},
@@ -196,5 +209,3 @@ def amount_schemas(takes_products: bool) -> dict[str, Any]:
         "oneOf": [{"required": [name]} for name in names],
         "minProperties": 2,
     }
-    counted = comparisons_schema(NUMBER_OPERATORS)
-    return {name: counted if name == "count" else aggregated for name in FUNCTIONS}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlglot import exp
 
@@ -116,6 +116,34 @@ def read_conditions(node: Node, what: str, record: Record, report: Report) -> tu
             comparisons = read_comparisons(entry.value, f"`{name}`", report)
             found.append(FieldCondition(record, name, comparisons, entry.key.place))
     return tuple(found)
+
+
+def read_conditions_at(
+    mapping: Mapping, key: str, record: Record, report: Report
+) -> tuple[FieldCondition, ...]:
+    """The conditions that stand under `key`, if it is there."""
+    node = mapping.get(key)
+    return () if node is None else read_conditions(node, f"`{key}`", record, report)
+
+
+def read_device_conditions(mapping: Mapping, report: Report) -> tuple[FieldCondition, ...]:
+    """The conditions on the batch's app and device, each under a key of its own."""
+    return tuple(
+        FieldCondition(DEVICE, name, read_comparisons(node, f"`{name}`", report), node.place)
+        for name in DEVICE.fields
+        if (node := mapping.get(name)) is not None
+    )
+
+
+#: JSON Schema of what one field is compared with, and of fields with their conditions.
+CONDITION_SCHEMA: dict[str, Any] = {
+    "anyOf": [{"type": ["string", "number", "boolean"]}, {"$ref": "#/$defs/operators"}]
+}
+CONDITIONS_SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "additionalProperties": CONDITION_SCHEMA,
+    "minProperties": 1,
+}
 
 
 def read_field_name(node: Node, what: str, report: Report) -> str | None:

@@ -9,14 +9,18 @@ from transforms.criteria.comparisons import Comparison, comparisons_schema, read
 from transforms.criteria.events.amounts import FUNCTIONS, Amount, amount_schemas, default_amount, read_amount
 from transforms.criteria.events.event_criterion import EventCriterion
 from transforms.criteria.events.fields import (
+    CONDITION_SCHEMA,
+    CONDITIONS_SCHEMA,
     DEVICE,
     PRODUCT,
     PROMOTION,
     FieldCondition,
     Record,
-    read_conditions,
+    read_conditions_at,
+    read_device_conditions,
 )
 from transforms.criteria.events.selection import EventSelection
+from transforms.criteria.events.session_length import read_session_length, session_length_schema
 from transforms.criteria.events.windows import WINDOW_NAMES, Window
 from transforms.criteria.kinds.kind import Kind
 from transforms.criteria.narrowing import narrowing_schemas, read_input, read_workspace
@@ -24,9 +28,8 @@ from transforms.criteria.operators.dates import DATE_OPERATORS
 from transforms.criteria.reading import read_mapping
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from transforms.criteria.events.selection import EventSource, NameCondition
+    from transforms.criteria.events.names import NameForm
+    from transforms.criteria.events.selection import EventCondition, EventSource
     from transforms.documents.nodes import Mapping, Node
     from transforms.documents.report import Report
 
@@ -37,17 +40,17 @@ _TYPE = Record("the event", None, ("custom_type",))
 class EventForm:
     """How one kind of event criterion is written.
 
-    `name_key` is the key that chooses events by name, read by `read_name`. `takes_type` is for custom events,
-    `takes_lines` for those with product lines and promotions. `summary` and `examples` are those of its Kind.
+    `name` is how events are chosen by name; None where they have none. `takes_type` is for custom events,
+    `takes_lines` for those with product lines and promotions, `takes_length` for sessions. `summary` and
+    `examples` are those of its Kind.
     """
 
     key: str
     source: EventSource
-    name_key: str
-    read_name: Callable[[Node, Report], NameCondition | None]
-    name_schema: dict[str, Any]
+    name: NameForm | None = None
     takes_type: bool = False
     takes_lines: bool = False
+    takes_length: bool = False
     summary: str = ""
     examples: tuple[str, ...] = ()
 
@@ -59,10 +62,11 @@ class EventForm:
     def selection_keys(self) -> tuple[str, ...]:
         """Every key that chooses events."""
         return (
-            self.name_key,
+            *((self.name.key,) if self.name is not None else ()),
             *(("type",) if self.takes_type else ()),
             "where",
             *(("product", "promotion") if self.takes_lines else ()),
+            *(("length",) if self.takes_length else ()),
             *DEVICE.fields,
             "input",
             "workspace",
@@ -98,16 +102,16 @@ class EventForm:
 
     def selection_schema(self) -> dict[str, Any]:
         """JSON Schema of the choice of events alone."""
-        condition = {"anyOf": [{"type": ["string", "number", "boolean"]}, {"$ref": "#/$defs/operators"}]}
-        conditions = {"type": "object", "additionalProperties": condition, "minProperties": 1}
+        lines = {"product": CONDITIONS_SCHEMA, "promotion": CONDITIONS_SCHEMA}
         return {
             "type": "object",
             "properties": {
-                self.name_key: self.name_schema,
-                **({"type": condition} if self.takes_type else {}),
-                "where": conditions,
-                **({"product": conditions, "promotion": conditions} if self.takes_lines else {}),
-                **dict.fromkeys(DEVICE.fields, condition),
+                **({self.name.key: self.name.schema} if self.name is not None else {}),
+                **({"type": CONDITION_SCHEMA} if self.takes_type else {}),
+                "where": CONDITIONS_SCHEMA,
+                **(lines if self.takes_lines else {}),
+                **({"length": session_length_schema()} if self.takes_length else {}),
+                **dict.fromkeys(DEVICE.fields, CONDITION_SCHEMA),
                 **narrowing_schemas(("input", "workspace")),
             },
             "additionalProperties": False,
@@ -115,26 +119,29 @@ class EventForm:
         }
 
     def _read_selection(self, mapping: Mapping, report: Report) -> EventSelection:
-        written = mapping.get(self.name_key)
+        written = None if self.name is None else mapping.get(self.name.key)
         return EventSelection(
             key=self.key,
             source=self.source,
-            name=None if written is None else self.read_name(written, report),
-            event=(*self._read_where(mapping, report), *_read_device(mapping, report)),
-            product=_read_lines(mapping, "product", PRODUCT, report) if self.takes_lines else (),
-            promotion=_read_lines(mapping, "promotion", PROMOTION, report) if self.takes_lines else (),
+            name=None if self.name is None or written is None else self.name.read(written, report),
+            event=(*self._read_conditions(mapping, report), *read_device_conditions(mapping, report)),
+            product=read_conditions_at(mapping, "product", PRODUCT, report) if self.takes_lines else (),
+            promotion=read_conditions_at(mapping, "promotion", PROMOTION, report) if self.takes_lines else (),
             input=read_input(mapping, report),
             workspace=read_workspace(mapping, report),
         )
 
-    def _read_where(self, mapping: Mapping, report: Report) -> tuple[FieldCondition, ...]:
-        node = mapping.get("where")
-        found = () if node is None else read_conditions(node, "`where`", self.source.record, report)
+    def _read_conditions(self, mapping: Mapping, report: Report) -> tuple[EventCondition, ...]:
+        found: list[EventCondition] = []
         kind = mapping.get("type") if self.takes_type else None
-        if kind is None:
-            return found
-        comparisons = read_comparisons(kind, "`type`", report)
-        return (FieldCondition(_TYPE, "custom_type", comparisons, kind.place), *found)
+        if kind is not None:
+            comparisons = read_comparisons(kind, "`type`", report)
+            found.append(FieldCondition(_TYPE, "custom_type", comparisons, kind.place))
+        found.extend(read_conditions_at(mapping, "where", self.source.record, report))
+        length = mapping.get("length") if self.takes_length else None
+        if length is not None:
+            found.append(read_session_length(length, report))
+        return tuple(found)
 
     def _read_amount(self, mapping: Mapping, report: Report) -> Amount:
         written = [entry for entry in mapping.entries if entry.key.text in FUNCTIONS]
@@ -148,19 +155,6 @@ class EventForm:
                 hint="write two criteria below `all`",
             )
         return read_amount(written[0], self.source.record, self.takes_lines, report)
-
-
-def _read_device(mapping: Mapping, report: Report) -> tuple[FieldCondition, ...]:
-    return tuple(
-        FieldCondition(DEVICE, name, read_comparisons(node, f"`{name}`", report), node.place)
-        for name in DEVICE.fields
-        if (node := mapping.get(name)) is not None
-    )
-
-
-def _read_lines(mapping: Mapping, key: str, record: Record, report: Report) -> tuple[FieldCondition, ...]:
-    node = mapping.get(key)
-    return () if node is None else read_conditions(node, f"`{key}`", record, report)
 
 
 def _read_window(mapping: Mapping, report: Report) -> Window:

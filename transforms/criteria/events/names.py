@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from transforms.criteria.comparisons import comparisons_schema, read_comparisons
@@ -12,11 +13,22 @@ from transforms.criteria.reading import read_name
 from transforms.documents.nodes import Mapping
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from transforms.documents.nodes import Node
     from transforms.documents.report import Report
 
 
-def read_event_name(node: Node, report: Report) -> NameCondition | None:
+@dataclass(frozen=True)
+class NameForm:
+    """The key that chooses events by their name, how its value is read, and its JSON Schema."""
+
+    key: str
+    read: Callable[[Node, Report], NameCondition | None]
+    schema: dict[str, Any]
+
+
+def _read_event_name(node: Node, report: Report) -> NameCondition | None:
     """`name: Play`, or `name: {starts_with: Pl}`."""
     if isinstance(node, Mapping):
         return NameCondition((), read_comparisons(node, "`name`", report, TEXT_OPERATORS))
@@ -24,6 +36,9 @@ def read_event_name(node: Node, report: Report) -> NameCondition | None:
     return None if name is None else NameCondition((EventName(name, node.place),))
 
 
-def event_name_schema() -> dict[str, Any]:
-    """JSON Schema of `name`."""
-    return {"anyOf": [{"type": ["string", "number", "boolean"]}, comparisons_schema(TEXT_OPERATORS)]}
+#: `name:` of custom events and screens.
+EVENT_NAME = NameForm(
+    key="name",
+    read=_read_event_name,
+    schema={"anyOf": [{"type": ["string", "number", "boolean"]}, comparisons_schema(TEXT_OPERATORS)]},
+)

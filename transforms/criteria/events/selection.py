@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Protocol
 
 from sqlglot import exp
 
@@ -39,6 +39,18 @@ def of_type(event_type: str) -> Callable[[], exp.Expr]:
     return lambda: sql.is_one_of(exp.column("event_type"), (event_type,))
 
 
+class EventCondition(Protocol):
+    """What must hold on one event besides its kind, name, input and time."""
+
+    def holds(self) -> exp.Expr:
+        """The condition for the single event, over the columns of `stg_lake__events`."""
+        ...
+
+    def words(self) -> str:
+        """The condition in plain words."""
+        ...
+
+
 @dataclass(frozen=True)
 class NameCondition:
     """How events are chosen by their name: exactly as sent (`exact`), or by text operators."""
@@ -56,7 +68,7 @@ class EventSelection:
     key: str
     source: EventSource
     name: NameCondition | None
-    event: tuple[FieldCondition, ...]
+    event: tuple[EventCondition, ...]
     product: tuple[FieldCondition, ...]
     promotion: tuple[FieldCondition, ...]
     input: Narrowing | None
@@ -116,7 +128,9 @@ class EventSelection:
     @property
     def inputs(self) -> tuple[Narrowing, ...]:
         """The input to which it is narrowed."""
-        return () if self.input is None else (self.input,)
+        if self.input is None:
+            return ()
+        return (replace(self.input, sees_all_inputs=self.source.sees_all_inputs),)
 
     @property
     def workspaces(self) -> tuple[Narrowing, ...]:

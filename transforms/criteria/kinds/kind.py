@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Kind:
-    """A key of `criteria`: how its value is read, and its JSON Schema, which may refer to `#/$defs/operators`.
+    """A key of `criteria`: how its value is read, and its JSON Schema, over the `$defs` of `criteria_schema`.
 
     `read` gives None where nothing can be made of the node; problems go to the report in any case. `summary` is
     one sentence for the language reference; `examples` are values of `criteria:` in YAML, each of them valid.

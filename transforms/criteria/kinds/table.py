@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from transforms.criteria.kinds.audience import AUDIENCE
+from transforms.criteria.kinds.cart_abandonment import CART_ABANDONMENT
 from transforms.criteria.kinds.consent import CONSENT
 from transforms.criteria.kinds.event_kinds import EVENT_KINDS
 from transforms.criteria.kinds.identity import IDENTITY
@@ -11,6 +12,7 @@ from transforms.criteria.kinds.user import USER
 
 KINDS = (
     *(kind.as_kind() for kind in EVENT_KINDS),
+    CART_ABANDONMENT,
     USER,
     IDENTITY,
     FIRST_SEEN,

@@ -42,11 +42,12 @@ def audience_references(whole: Whole, report: Report) -> None:
 
 
 def narrowing(whole: Whole, report: Report) -> None:
-    """DEF-064 unknown input or workspace in a criterion, DEF-065 one that the audience does not look at.
+    """DEF-064 unknown input or workspace in a criterion, DEF-065 one that the criterion does not look at.
 
-    The second would never match: the audience's own scope is applied first.
+    The second would never match: the audience's own scope is applied first. A criterion that sees all inputs of
+    the audience's workspaces can be narrowed to any of them.
     """
-    known = {source.key for source in whole.project.inputs}
+    known = {source.key: source.workspace for source in whole.project.inputs}
     if not known:
         return
     for audience in whole.audiences:
@@ -64,6 +65,15 @@ def narrowing(whole: Whole, report: Report) -> None:
             for item in named:
                 if item.name not in every:
                     report.unknown("DEF-064", what, item.name[:80], item.place, every)
+                elif item.sees_all_inputs:
+                    if known[item.name] not in audience.workspaces:
+                        report.add(
+                            "DEF-065",
+                            f"the input `{item.name}` is in no workspace of `{audience.id}`",
+                            item.place,
+                            allowed=[key for key in every if known[key] in audience.workspaces],
+                            hint=f"add `{known[item.name]}` to `workspaces`, or leave it out here",
+                        )
                 elif item.name not in own:
                     report.add(
                         "DEF-065",
