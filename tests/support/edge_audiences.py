@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from tests.support.generated_event_kinds import event_kind_edges
+
 if TYPE_CHECKING:
     from datetime import datetime
 
@@ -59,6 +61,7 @@ def edge_audiences(as_of: datetime) -> list[dict[str, Any]]:
         ),
         {"user": {"attribute": "visits", "between": ["-0.000000001", "0.000000001"]}},
         {"user": {"attribute": "visits", "gt": 0, "lt": "0.000000002"}},
+        *event_kind_edges(),
     ]
     lookbacks = [
         {"audience": f"edge_lookback_{place}", "lookback": length, "criteria": {"event": often}}

@@ -8,6 +8,7 @@ from decimal import Decimal
 from random import Random
 from typing import TYPE_CHECKING, Any
 
+from tests.support.generated_event_kinds import app_criterion, cart_criterion
 from tests.support.generated_operators import DURATIONS, Operators
 from tests.support.oracle.audiences import Oracle
 from tests.support.oracle.criteria import evaluate
@@ -173,14 +174,26 @@ class _Maker:
             if random.random() < 0.45 or not body:
                 body["where"] = self.event_where(EVENT_ATTRIBUTES)
         self.measure(kind, body)
-        if random.random() < 0.55:
-            body |= self.operators.window(self.facts.instants)
-        if random.random() < 0.2:
-            name = random.choice(sorted(BATCH_KINDS))
-            body[name] = self.condition(BATCH_KINDS[name], self.facts.batch_values[name], lists=False)
+        body |= self.window_and_batch()
         if random.random() < 0.1:
             body["input"] = random.choice(scope.inputs)
         return {kind: body}
+
+    def window_and_batch(self) -> dict[str, Any]:
+        """Often a window, sometimes a condition on the batch."""
+        found = self.operators.window(self.facts.instants) if self.random.random() < 0.55 else {}
+        return found | (self.batch_condition() if self.random.random() < 0.2 else {})
+
+    def batch_condition(self) -> dict[str, Any]:
+        name = self.random.choice(sorted(BATCH_KINDS))
+        return {name: self.condition(BATCH_KINDS[name], self.facts.batch_values[name], lists=False)}
+
+    def app_or_cart_criterion(self, scope: Scope) -> dict[str, Any]:
+        if self.random.random() < 0.3:
+            return cart_criterion(
+                self.random, scope, lambda: self.line_where(PRODUCT_KINDS), self.batch_condition
+            )
+        return app_criterion(self.random, scope, self.event_where, self.measure, self.window_and_batch)
 
     def profile_criterion(self, scope: Scope) -> dict[str, Any]:
         random = self.random
@@ -220,6 +233,8 @@ class _Maker:
             draw = self.random.random()
             if self.nameable and draw < 0.12:
                 found = self.reference()
+            elif draw < 0.27:
+                found = self.app_or_cart_criterion(scope)
             elif draw < 0.6:
                 found = self.event_criterion(scope)
             else:

@@ -9,6 +9,7 @@ from random import Random
 from typing import Any
 
 from tests.support.oracle.records import Landed, World
+from tests.support.world_stories import story
 from tests.support.world_values import (
     ACTIONS,
     EVENT_ATTRIBUTES,
@@ -26,6 +27,13 @@ from tests.support.world_values import (
 MILLISECOND = timedelta(milliseconds=1)
 DAY = timedelta(days=1)
 INPUTS = (("shop", "ios"), ("shop", "web"), ("club", "till"))
+_WITHOUT_ATTRIBUTES = (
+    "user_attribute_change",
+    "user_identity_change",
+    "breadcrumb",
+    "profile",
+    "future_type",
+)
 FILES = ("2024/01/batches.json", "2024/02/batches.json")
 
 #: Distances before as_of at which criteria have their edges.
@@ -193,7 +201,6 @@ class _Maker:
 
     def event(self, at: datetime) -> dict[str, Any]:
         random = self.random
-        self.serial += 1
         data: dict[str, Any] = {"timestamp_unixtime_ms": self.time(at)}
         if random.random() < 0.02:
             data["timestamp_unixtime_ms"] = random.choice([-(10**12), 7_300_000_000_000, "soon"])
@@ -219,7 +226,13 @@ class _Maker:
             data |= {"new": new, "old": {"identity_type": "email", "identity": "old@x.com"}}
         else:
             event_type = random.choice(["session_start", "breadcrumb", "profile", "future_type"])
-        if event_type in ("custom_event", "screen_view", "commerce_event") and random.random() < 0.8:
+        return self.finished(event_type, data)
+
+    def finished(self, event_type: str, data: dict[str, Any]) -> dict[str, Any]:
+        """An event with custom attributes, where it can have some, and mostly an id."""
+        random = self.random
+        self.serial += 1
+        if event_type not in _WITHOUT_ATTRIBUTES and random.random() < 0.8:
             data["custom_attributes"] = self.event_attributes()
         if event_type == "commerce_event" and random.random() < 0.5:
             # Of the name of a field of the event, which wins.
@@ -274,6 +287,12 @@ class _Maker:
         random = self.random
         times = [self.at() for _ in range(random.choice([0, 0, 1, 1, 2, 3, 4]))]
         batch: dict[str, Any] = {"events": [self.event(at) for at in times]}
+        if random.random() < 0.35:
+            for at, event_type, data in story(random, self.at(), self.line):
+                times.append(at)
+                batch["events"].append(
+                    self.finished(event_type, {"timestamp_unixtime_ms": self.time(at), **data})
+                )
         if not times or random.random() < 0.8:
             # Few receipts for many records, so that ties reach the input, the path and the line.
             receipt = self.at() if not times else max(times) + random.choice([0, 0, 1000]) * MILLISECOND

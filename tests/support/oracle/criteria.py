@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from tests.support.oracle.app_events import APP_KINDS, OF_ALL_INPUTS, is_app_event, length_condition
+from tests.support.oracle.carts import users_who_left_a_cart
 from tests.support.oracle.conditions import (
     DATE_OPERATORS,
     MISSING,
@@ -31,7 +34,7 @@ if TYPE_CHECKING:
 AGGREGATES = ("sum", "average", "min", "max", "distinct")
 PROFILE_INSTANTS = ("first_seen", "last_seen", "first_active", "last_active")
 BATCH_FIELDS = ("app_version", "app_build", "platform", "os_version")
-EVENT_KINDS = ("event", "screen_view", "ecommerce")
+EVENT_KINDS = ("event", "screen_view", "ecommerce", *APP_KINDS)
 
 
 @dataclass
@@ -93,6 +96,9 @@ def _criterion(kind: str, body: Any, scope: Scope, population: set[int]) -> set[
             return _consent(body, scope, population)
         case "audience":
             return _audience(body, scope, population)
+        case "cart_abandonment":
+            chosen = partial(_chosen_events, "ecommerce", scope=scope)
+            return population & users_who_left_a_cart(body, chosen, scope.as_of)
         case _:
             raise AssertionError(kind)
 
@@ -194,8 +200,21 @@ def _all_conditions(body: dict[str, Any], key: str) -> list[Condition]:
     ]
 
 
+def _seen_inputs(kind: str, body: dict[str, Any], scope: Scope) -> list[str]:
+    inputs = list(scope.inputs)
+    if kind in OF_ALL_INPUTS:
+        known = scope.settings["workspaces"]
+        inputs = [f"{name}/{key}" for name in scope.workspaces for key in known[name]["inputs"]]
+    return [
+        key
+        for key in inputs
+        if key == body.get("input", key) and key.split("/")[0] == body.get("workspace", key.split("/")[0])
+    ]
+
+
 def _event_chooser(kind: str, body: dict[str, Any], scope: Scope) -> Callable[[Event], bool]:
-    inputs = (body["input"],) if "input" in body else scope.inputs
+    inputs = _seen_inputs(kind, body, scope)
+    has_length = length_condition(body, scope.known)
     hidden_names = {
         name for name, tier in scope.settings.get("event_tiers", {}).items() if tier != "personalize"
     }
@@ -218,8 +237,15 @@ def _event_chooser(kind: str, body: dict[str, Any], scope: Scope) -> Callable[[E
         if kind == "ecommerce":
             action = body["action"].replace("remove_from_wishlist", "remove_from_wish_list")
             return event.event_type == "commerce_event" and event.action == action
-        if event.event_type != ("custom_event" if kind == "event" else "screen_view"):
+        if kind in APP_KINDS and not is_app_event(kind, event):
             return False
+        if kind in ("event", "screen_view") and event.event_type != (
+            "custom_event" if kind == "event" else "screen_view"
+        ):
+            return False
+        if kind in APP_KINDS and kind != "attribution_event":
+            # They have no names, so no tiers either.
+            return has_length(event)
         name = event.data.get("event_name")
         if kind == "screen_view":
             name = event.data.get("screen_name") or name
@@ -256,12 +282,17 @@ def matching_lines(
     return [line for line in lines if one_holds(wanted, _line_value(own, line), as_of)]
 
 
-def _events(kind: str, body: dict[str, Any], scope: Scope, population: set[int]) -> set[int]:
+def _chosen_events(kind: str, body: dict[str, Any], scope: Scope) -> dict[int, list[Event]]:
     chosen = _event_chooser(kind, body, scope)
     events_of: dict[int, list[Event]] = defaultdict(list)
     for mpid, event in scope.known.events:
         if chosen(event):
             events_of[mpid].append(event)
+    return events_of
+
+
+def _events(kind: str, body: dict[str, Any], scope: Scope, population: set[int]) -> set[int]:
+    events_of = _chosen_events(kind, body, scope)
     aggregate = next((name for name in AGGREGATES if name in body), None)
     if aggregate is None:
         comparison = body.get("count", {"gte": 1})
