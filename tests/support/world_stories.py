@@ -25,7 +25,7 @@ def story(random: Random, at: datetime, line: Callable[[], dict[str, Any]]) -> l
     """One to four events about `at`; `line` draws a product line."""
     draw = random.random()
     if draw < 0.4:
-        return [(at, *_launch(random))]
+        return [(at, *_launch(random)) for _ in range(random.choice([1, 2, 2, 3]))]
     if draw < 0.75:
         return _session(random, at)
     return _cart(random, at, line)

@@ -144,6 +144,16 @@ def test_the_population_leaves_out_profiles_past_their_lifetime():
                 lookback=None,
             ),
         ),
+        (
+            "app_events",
+            audience(
+                "app_events",
+                "any: [{session: {length: {gt: 5 minutes, ne: 1 hour}, within: 7 days}},"
+                " {install: {app_version: {version: {gte: '2.10'}}, input: shop/tv}},"
+                " {cart_abandonment: {wait: 2 hours, follow_up: checkout, product: {category: shoes}}},"
+                " {attribution_event: {where: {publisher: meta}}}]",
+            ),
+        ),
     ],
 )
 def test_models_read_well(name: str, compiled: Audience, golden: Callable[[str, str], None]):
