@@ -13,6 +13,7 @@ from orchestration.partitions import partition_of
 from orchestration.preparation import prepare
 from orchestration.run_lease import run_lease
 from transforms.errors import Problem, UserError
+from transforms.ingest.ip_geolocation import check_geolocation
 from transforms.instants import iso
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ class RunRequest:
 def run(settings: Settings, request: RunRequest, command: str = "milepost run") -> Definitions:
     """Execute a run and return the definitions that it ran.
 
-    Raises UserError: exit status 2 for invalid definitions, 1 where another run is at work or a step failed
+    Raises UserError: exit status 2 for invalid definitions or an ip_geolocation that can't be read, 1 where another run is at work or a step failed
     (every failed step is named; what does not depend on it was done).
     """
     run_id = str(uuid.uuid4())
@@ -55,6 +56,7 @@ def run(settings: Settings, request: RunRequest, command: str = "milepost run") 
         run_lease(settings, run_id, command, wait=request.wait, instance=instance),
     ):
         definitions = prepare(settings, frozen=request.frozen)
+        check_geolocation(definitions.project.ip_geolocation, settings.data)
         from orchestration.definitions import build_definitions
         from orchestration.defs.automation.automation import JOB, selected_assets
 

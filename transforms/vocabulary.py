@@ -43,8 +43,8 @@ IDENTITY_TYPES = (*USER_IDENTITY_TYPES, *DEVICE_IDENTITY_TYPES)
 #: device: `value` is the device's key, `fields`: mp_deviceid, os, os_version, brand, model, type, carrier,
 #:   limit_ad_tracking, att_authorization_status.
 #: app: `fields`: version, build. location: `fields`: country, region, city, postal_code, dma.
-#: coordinates: `fields`: latitude, longitude. attribution: `name` is install or uninstall, `fields`:
-#:   publisher, campaign. opt_out: `value` is true or false.
+#: coordinates: `fields`: latitude, longitude. Both with `source` ip where an IP address told them.
+#: attribution: `name` is install or uninstall, `fields`: publisher, campaign. opt_out: `value` is true or false.
 STATEMENTS = (
     "seen",
     "attribute",

@@ -33,7 +33,9 @@ def ingest(settings: Settings, as_json: bool) -> None:
         run_lease(settings, str(uuid.uuid4()), "milepost ingest", instance=None),
         progress("ingest"),
     ):
-        report = ingest_landing(project.inputs, settings.data, project.login_identities)
+        report = ingest_landing(
+            project.inputs, settings.data, project.login_identities, project.ip_geolocation
+        )
     if as_json:
         print_json({**asdict(report), "totals": asdict(report.totals)})
         return

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 import duckdb
 
+from tests.support.oracle.places import DEVICE_FIELDS
+
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     from tests.support.oracle.audiences import Members
@@ -47,6 +51,23 @@ def profile_differences(known: Known, warehouse: Path) -> dict[str, Difference]:
             for key, profile in profiles
             for purpose, (_, consented) in profile.consents.items()
         },
+        "from (select workspace, mpid, os, os_version, brand, model, type, carrier, count(*) from int_user_devices"
+        " group by all) as int_user_devices": _counted(
+            (*key, *(device.get(name) for name in DEVICE_FIELDS))
+            for key, profile in profiles
+            for device in profile.devices.values()
+        ),
+        "select workspace, mpid, country, region, city, postal_code, dma, latitude, longitude"
+        " from int_user_locations": {
+            (*key, *(profile.place or (None,) * 5), *(profile.point or (None, None)))
+            for key, profile in profiles
+            if profile.place or profile.point
+        },
+        "select workspace, mpid, attribution, publisher, campaign from int_user_attributions": {
+            (*key, occasion, *told)
+            for key, profile in profiles
+            for occasion, told in profile.attributions.items()
+        },
         "select mpid, input, event_at, event_type, source_line, source_index from stg_lake__events": {
             (mpid, event.order.input, event.at, event.event_type, event.order.line, event.order.position)
             for mpid, event in known.events
@@ -59,6 +80,10 @@ def profile_differences(known: Known, warehouse: Path) -> dict[str, Difference]:
             if engine_rows != rows:
                 found[query.rpartition(" ")[2]] = _difference(rows, engine_rows)
     return found
+
+
+def _counted(rows: Iterable[tuple[Any, ...]]) -> set[tuple[Any, ...]]:
+    return {(*row, count) for row, count in Counter(rows).items()}
 
 
 def _hashable(row: tuple[Any, ...]) -> tuple[Any, ...]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from tests.support.generated_event_kinds import app_criterion, cart_criterion
 from tests.support.generated_operators import DURATIONS, Operators
+from tests.support.generated_places import Places
 from tests.support.oracle.audiences import Oracle
 from tests.support.oracle.criteria import evaluate
 from tests.support.oracle.values import lower
@@ -91,6 +92,7 @@ class _Maker:
         self.oracle = Oracle(scene.world, [], [], scene.as_of)
         self.facts = _Facts(self.oracle)
         self.operators = Operators(self.random, scene.as_of)
+        self.places = Places(self.random, self.operators, self.oracle.known.profiles.values())
         #: What criteria may name: audience id → variants with Control, or nothing without a test.
         self.nameable: dict[str, list[str]] = {}
 
@@ -197,8 +199,10 @@ class _Maker:
 
     def profile_criterion(self, scope: Scope) -> dict[str, Any]:
         random = self.random
-        kind = random.choice(["user", "user", "user", "identity", "consent", "instant"])
-        if kind == "user":
+        kind = random.choice(["user", "user", "user", "identity", "consent", "instant", *Places.kinds])
+        if kind in Places.kinds:
+            found = {kind: self.places.criterion(kind)}
+        elif kind == "user":
             name = random.choice(sorted(USER_ATTRIBUTES))
             written = random.choice([name, name.swapcase()])
             values = self.facts.user_values[lower(name)]

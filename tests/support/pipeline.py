@@ -44,7 +44,7 @@ def run_pipeline(project: Path, data: Path, as_of: datetime) -> dict[str, dict[i
 
 def ingest_landing(project: Project, data: Path) -> IngestReport:
     """Take in what lies in `<data>/landing`."""
-    return ingest(project.inputs, data, project.login_identities)
+    return ingest(project.inputs, data, project.login_identities, project.ip_geolocation)
 
 
 def add_scaffold(project: Path) -> None:

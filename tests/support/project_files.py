@@ -10,6 +10,9 @@ from datetime import UTC
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from tests.support.mmdb import write_mmdb
+from tests.support.world_places import NETWORKS
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -43,8 +46,10 @@ def write_project(
 def write_landing(data: Path, world: World) -> None:
     """One batch a line below `landing/<workspace>/<input>/`, each file with its time of arrival.
 
-    The files of `web` are gzipped.
+    The files of `web` are gzipped. With `ip_geolocation` its file is written, too.
     """
+    if "ip_geolocation" in world.settings:
+        write_mmdb(data / world.settings["ip_geolocation"], NETWORKS)
     files: dict[Path, list[Landed]] = defaultdict(list)
     for landed in world.landing:
         suffix = ".gz" if landed.input == "web" else ""

@@ -15,6 +15,7 @@ from transforms.compiler.assemble import criterion_query
 from transforms.compiler.dialects.duckdb import DUCKDB
 from transforms.compiler.layout import model_text
 from transforms.criteria.language import read_criteria
+from transforms.criteria.leaf import Leaf
 from transforms.criteria.scope import Scope
 from transforms.documents.durations import parse_duration
 from transforms.documents.report import Report
@@ -46,6 +47,12 @@ _TABLES = (
     "create or replace table int_user_consents (workspace varchar, mpid bigint, regulation varchar, purpose varchar,"
     " consented boolean, said_at timestamp, received_at timestamp, input varchar, source_path varchar,"
     " source_line bigint, position integer)",
+    "create or replace table int_user_devices (workspace varchar, mpid bigint, device_key varchar, os varchar,"
+    " os_version varchar, brand varchar, model varchar, type varchar, carrier varchar)",
+    "create or replace table int_user_locations (workspace varchar, mpid bigint, country varchar, region varchar,"
+    " city varchar, postal_code varchar, dma varchar, latitude double, longitude double)",
+    "create or replace table int_user_attributions (workspace varchar, mpid bigint, attribution varchar,"
+    " publisher varchar, campaign varchar)",
     "create or replace table mst_others (mpid bigint, variant varchar)",
 )
 
@@ -188,6 +195,16 @@ class SmallWarehouse:
             {**row, **written, "said_at": said_at, "consented": consented, "position": 0, **columns},
         )
 
+    def device(self, mpid: int, workspace: str = "shop", **fields: str) -> None:
+        self._add("int_user_devices", {"workspace": workspace, "mpid": mpid, **fields})
+
+    def location(self, mpid: int, workspace: str = "shop", **fields: str | float) -> None:
+        self._add("int_user_locations", {"workspace": workspace, "mpid": mpid, **fields})
+
+    def attribution(self, mpid: int, attribution: str, workspace: str = "shop", **fields: str) -> None:
+        row = {"workspace": workspace, "mpid": mpid, "attribution": attribution}
+        self._add("int_user_attributions", {**row, **fields})
+
     def other_member(self, mpid: int, variant: str | None = None) -> None:
         self._add("mst_others", {"mpid": mpid, "variant": variant})
 
@@ -201,6 +218,15 @@ class SmallWarehouse:
         ]
         assert len(set(found)) == len(found)
         return sorted(found)
+
+    def evidence(self, criteria: str, **limits: Any) -> list[dict[str, Any]]:
+        """The rows behind the verdict of one criterion, by column, sorted."""
+        found = criterion(criteria)
+        assert isinstance(found, Leaf)
+        query = found.evidence(scope(**limits))
+        relation = self.connection.execute(render(model_text(query, DUCKDB)))
+        names = [column[0] for column in relation.description]
+        return [dict(zip(names, row, strict=True)) for row in sorted(relation.fetchall(), key=str)]
 
     def _add(self, table: str, row: dict[str, Any]) -> None:
         columns = ", ".join(row)

@@ -9,6 +9,7 @@ from random import Random
 from typing import Any
 
 from tests.support.oracle.records import Landed, World
+from tests.support.world_places import Places
 from tests.support.world_stories import story
 from tests.support.world_values import (
     ACTIONS,
@@ -64,6 +65,7 @@ class _Maker:
             [timedelta(0), timedelta(0), timedelta(hours=13), timedelta(hours=23, minutes=59, milliseconds=7)]
         )
         self.serial = 0
+        self.places = Places(seed)
         ends = (-(2**63), 2**63 - 1, 0, -1, 1)
         self.mpids = [
             *ends,
@@ -88,7 +90,7 @@ class _Maker:
         settings["event_tiers"] = {"Heartbeat": "preserve"}
         if random.random() < 0.25:
             settings["login_identities"] = ["customer_id", "mobile_number"]
-        return settings
+        return {**settings, **self.places.settings()}
 
     def at(self) -> datetime:
         """An instant, mostly on an edge or one millisecond beside it; sometimes after as_of."""
@@ -331,6 +333,7 @@ class _Maker:
                 record = {"consented": random.random() < 0.5, "timestamp_unixtime_ms": self.time(self.at())}
                 consents.setdefault(regulation, {})[purpose] = record
             batch["consent_state"] = consents
+        self.places.add(batch)
         return batch
 
     def altered(self, batch: dict[str, Any]) -> dict[str, Any]:

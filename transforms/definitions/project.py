@@ -153,6 +153,12 @@ LOGIN_IDENTITIES = defaulted(
     ("customer_id",),
     "The identity types that alone decide who a user is.",
 )
+IP_GEOLOCATION = optional(
+    "ip_geolocation",
+    text(expected="a file"),
+    "A database of the form of GeoLite2-City (.mmdb), of your own, that fills a location from `ip` where a batch brings "
+    "none; relative to the data folder. Another file changes nothing that is in the lake already.",
+)
 
 _FIELDS = (
     PROJECT,
@@ -166,7 +172,7 @@ _FIELDS = (
     TIERS,
     DEFAULT_REGION,
     LOGIN_IDENTITIES,
-    later("ip_geolocation", "locations come from what batches bring"),
+    IP_GEOLOCATION,
     later("notify", "faults are shown by `milepost list` and in the Dagster UI"),
 )
 
@@ -193,6 +199,7 @@ def read_project(node: Node, report: Report) -> Project | None:
         default_region=values[DEFAULT_REGION],
         login_identities=values[LOGIN_IDENTITIES],
         place=node.place,
+        ip_geolocation=values[IP_GEOLOCATION],
     )
 
 

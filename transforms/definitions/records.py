@@ -132,6 +132,8 @@ class Project:
     default_region: str | None
     login_identities: tuple[str, ...]
     place: Place
+    #: The file that says where IP addresses lie; relative to the data folder.
+    ip_geolocation: str | None = None
 
     @property
     def workspaces(self) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from transforms.ingest.rejection import Rejected
 from transforms.ingest.values import filled, usable_epoch
 
 if TYPE_CHECKING:
+    from transforms.ingest.ip_geolocation import IpGeolocation
     from transforms.ingest.source import Source
 
 #: Fields that are read, so that they do not count as unknown; their unread parts do.
@@ -47,6 +48,7 @@ class Batch:
     device: dict[str, Any]
     application: dict[str, Any]
     columns: dict[str, Any]
+    geolocation: IpGeolocation | None
 
     @property
     def context(self) -> dict[str, Any]:
@@ -98,4 +100,5 @@ def read_batch(body: dict[str, Any], source: Source, line: int) -> Batch:
             "received_at": received_at,
             "source_line": line,
         },
+        geolocation=source.geolocation,
     )

@@ -195,7 +195,7 @@ def _device(statements: Statements, said_at: int, batch: Batch, left: dict[str, 
         statements.identity(said_at, Said(kind, value))
 
     fields = _device_fields(device, filled(device.get("platform")) or filled(application.get("os")))
-    if identities or any(name in fields for name in ("brand", "model")):
+    if identities or fields:
         own_id = {"mp_deviceid": identities["mp_deviceid"]} if "mp_deviceid" in identities else {}
         key = _device_key(identities, fields)
         statements.say(said_at, "device", value=key, fields={**own_id, **fields})
@@ -231,6 +231,7 @@ def _device_key(identities: dict[str, str], fields: dict[str, str]) -> str:
 
 def _context(statements: Statements, said_at: int, batch: Batch, left: dict[str, Any]) -> None:
     _location(statements, said_at, mapping(batch.context.get("location")))
+    _location_of_ip(statements, said_at, batch)
     _attribution(statements, said_at, "install", mapping(batch.body.get("attribution_info")), source="batch")
     for name in ("context", "batch_context", "attribution_info"):
         if batch.body.get(name):
@@ -248,6 +249,18 @@ def _location(statements: Statements, at: int, location: dict[str, Any]) -> None
     latitude, longitude = filled(location.get("latitude")), filled(location.get("longitude"))
     if latitude is not None and longitude is not None:
         statements.say(at, "coordinates", fields={"latitude": latitude, "longitude": longitude})
+
+
+def _location_of_ip(statements: Statements, at: int, batch: Batch) -> None:
+    """Where the batch's IP address lies: the address, the coordinates or both, whatever no part of it brings."""
+    address = filled(batch.body.get("ip"))
+    if batch.geolocation is None or address is None:
+        return
+    brought = {row["statement"] for row in statements.rows}
+    located = batch.geolocation.locate(address)
+    for statement, fields in (("location", located.place), ("coordinates", located.point)):
+        if fields and statement not in brought:
+            statements.say(at, statement, fields=fields)
 
 
 def _leave(left: dict[str, Any], name: str, value: Any, read: set[str] | frozenset[str]) -> None:

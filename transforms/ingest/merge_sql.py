@@ -101,20 +101,26 @@ order by day, event_type nulls first, event_name nulls first, mpid, event_at, wo
 
 # The same thing said twice is kept once, in its newest place in the order of writing, so that the newest write
 # stays the same whatever was ingested first. hash() does not tell an absent list from an empty one.
+# Where an IP address lies is told by a database that may be another one when a file is read again: at one place in
+# the order of writing the lake's own row stays.
 USERS = """
 with said as (
-    select * from lake_users
+    select *, false as is_new from lake_users
     union all by name
-    select * exclude (file_ordinal) from staged_users
+    select * exclude (file_ordinal), true as is_new from staged_users
     where file_ordinal not in (select file_ordinal from rejected_files)
 ),
 once as (
-    select * from said
+    select * exclude (is_new) from said
     qualify row_number() over (
         partition by mpid, said_at, statement, name,
             hash(workspace, input, environment, login_identity, received_at, purpose, value, elements,
-                 elements is null, is_removed, consented, map_keys(fields), map_values(fields), fields is null)
-        order by source_path desc, source_line desc, position desc) = 1
+                 elements is null, is_removed, consented),
+            case when statement in ('location', 'coordinates') and fields['source'] = 'ip'
+                then hash(source_path, source_line, position)
+                else hash(map_keys(fields), map_values(fields), fields is null) end
+        order by is_new and statement in ('location', 'coordinates') and coalesce(fields['source'] = 'ip', false),
+            source_path desc, source_line desc, position desc) = 1
 )
 select epoch_us(said_at) // 86400000000 as day, *
 from once

@@ -9,6 +9,7 @@ from transforms.errors import failure
 from transforms.ingest import transaction as transactions
 from transforms.ingest.counts import Counts, FileReport, IngestReport
 from transforms.ingest.formats import format_named
+from transforms.ingest.ip_geolocation import opened_geolocation
 from transforms.ingest.landing import LandingFile, Opened, file_digest, landing_files, opened
 from transforms.ingest.ledger import FOLDER, Ledger, LedgerEntry, read_ledger, write_segment
 from transforms.ingest.merge import FileEvents, merge
@@ -24,18 +25,27 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from transforms.definitions.records import Input
+    from transforms.ingest.ip_geolocation import IpGeolocation
     from transforms.ingest.transaction import Transaction
 
 
-def ingest(inputs: tuple[Input, ...], data: Path, login_identities: tuple[str, ...]) -> IngestReport:
+def ingest(
+    inputs: tuple[Input, ...],
+    data: Path,
+    login_identities: tuple[str, ...],
+    ip_geolocation: str | None = None,
+) -> IngestReport:
     """Bring every file that landed since the last time into the lake, all of them or none.
 
     Afterwards `lake/events` and `lake/users` hold at least one parquet file each. A file whose bytes were
     ingested before is left alone. UserError `disk_full` and `ingest_running` as transaction() says; nothing of
-    the lake has changed then.
+    the lake has changed then. So for an `ip_geolocation` that can't be read, as opened_geolocation() says.
     """
-    with transactions.transaction(data) as transaction:
-        return _Ingest(data, login_identities, transaction).run(inputs)
+    with (
+        opened_geolocation(ip_geolocation, data) as geolocation,
+        transactions.transaction(data) as transaction,
+    ):
+        return _Ingest(data, login_identities, transaction, geolocation).run(inputs)
 
 
 def recover(data: Path) -> None:
@@ -46,8 +56,15 @@ def recover(data: Path) -> None:
 class _Ingest:
     """One ingest from landing to commit."""
 
-    def __init__(self, data: Path, login_identities: tuple[str, ...], transaction: Transaction) -> None:
+    def __init__(
+        self,
+        data: Path,
+        login_identities: tuple[str, ...],
+        transaction: Transaction,
+        geolocation: IpGeolocation | None,
+    ) -> None:
         self._data = data
+        self._geolocation = geolocation
         self._login_identities = login_identities
         self._transaction = transaction
         self._ledger: Ledger = read_ledger(data)
@@ -118,6 +135,7 @@ class _Ingest:
             mapping=file.input.mapping,
             login_types=self._login_identities,
             scratch=self._transaction.work,
+            geolocation=self._geolocation,
         )
         place = f"quarantine/{self._ledger.next_segment}-{ordinal}.jsonl"
         quarantine = Quarantine(self._transaction.work / "quarantine" / f"{ordinal}.jsonl", source)

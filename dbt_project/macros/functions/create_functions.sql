@@ -16,4 +16,7 @@
 {{ duckdb__create_as_total() }}
 {{ duckdb__create_total_of() }}
 {{ duckdb__create_variant_point() }}
+{{ duckdb__create_haversine() }}
+{{ duckdb__create_angle_of() }}
+{{ duckdb__create_distance_km() }}
 {% endmacro %}

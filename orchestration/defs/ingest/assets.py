@@ -38,7 +38,8 @@ _CHECKS = (
 
 def ingest_landing(settings: Settings, definitions: Definitions) -> IngestReport:
     """Bring in what landed since the last time."""
-    return ingest(definitions.project.inputs, settings.data, definitions.project.login_identities)
+    project = definitions.project
+    return ingest(project.inputs, settings.data, project.login_identities, project.ip_geolocation)
 
 
 @dg.multi_asset(

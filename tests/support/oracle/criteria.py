@@ -22,6 +22,7 @@ from tests.support.oracle.conditions import (
     users_with,
 )
 from tests.support.oracle.ingest import EVENT_FIELDS, PRODUCT_FIELDS, PROMOTION_FIELDS
+from tests.support.oracle.places import PLACE_KINDS, choose
 from tests.support.oracle.values import duration, lower, number, written
 
 if TYPE_CHECKING:
@@ -87,6 +88,8 @@ def _criterion(kind: str, body: Any, scope: Scope, population: set[int]) -> set[
         return _events(kind, body, scope, population)
     if kind in PROFILE_INSTANTS:
         return _profile_instant(kind, body, scope, population)
+    if kind in PLACE_KINDS:
+        return choose(kind, body, scope, population)
     match kind:
         case "user":
             return _user(body, scope, population)

@@ -9,6 +9,7 @@ from collections import Counter
 from datetime import datetime, timedelta
 from typing import Any
 
+from tests.support.oracle.places import attribution_of, device_of, filled, locations_said
 from tests.support.oracle.records import Event, Lake, Landed, Order, Statement, User, Value, World
 from tests.support.oracle.values import attribute_value, lower, written
 
@@ -94,6 +95,7 @@ def user_of(batch: dict[str, Any], login_types: tuple[str, ...]) -> User | None:
 class _Ingest:
     def __init__(self, settings: dict[str, Any]) -> None:
         self.login_types = tuple(settings.get("login_identities", ("customer_id",)))
+        self.has_database = "ip_geolocation" in settings
         self.events: list[Event] = []
         self.statements: list[Statement] = []
         self.seen_ids: set[tuple[Any, ...]] = set()
@@ -121,7 +123,7 @@ class _Ingest:
             else:
                 timed.append((index, at, raw))
         holds_from = max((at for _, at, _ in timed), default=received_at)
-        record = _Record(landed, user, received_at, holds_from)
+        record = _Record(landed, user, received_at, holds_from, self.has_database)
         for index, at, raw in timed:
             self._event(record, index, at, raw)
         self.statements.extend(record.statements(timed))
@@ -148,12 +150,15 @@ class _Ingest:
 
 
 class _Record:
-    def __init__(self, landed: Landed, user: User, received_at: datetime, holds_from: datetime) -> None:
+    def __init__(
+        self, landed: Landed, user: User, received_at: datetime, holds_from: datetime, has_database: bool
+    ) -> None:
         self.landed = landed
         self.user = user
         self.received_at = received_at
         self.holds_from = holds_from
         self.environment = landed.batch.get("environment") or "production"
+        self.has_database = has_database
 
     def order(self, position: int) -> Order:
         place = f"{self.landed.workspace}/{self.landed.input}"
@@ -219,14 +224,21 @@ class _Record:
             say("identity", (identity_type,), value, self.holds_from, removed=value is None)
         device = batch.get("device_info") or {}
         for identity_type in DEVICE_TYPES:
-            if device.get(identity_type) is not None:
+            if filled(device.get(identity_type)) is not None:
                 say("identity", (identity_type,), written(device[identity_type]), self.holds_from)
-        if batch.get("mp_deviceid") is not None:
+        if filled(batch.get("mp_deviceid")) is not None:
             say("identity", ("mp_deviceid",), written(batch["mp_deviceid"]), self.holds_from)
         for regulation, purposes in (batch.get("consent_state") or {}).items():
             for purpose, consent in purposes.items():
                 at = instant_of(consent.get("timestamp_unixtime_ms")) or self.holds_from
                 say("consent", (lower(regulation), lower(purpose)), consent["consented"], at)
+        known = device_of(batch)
+        if known is not None:
+            say("device", known[0], known[1], self.holds_from)
+        for kind, at, parts in locations_said(batch, timed, self.holds_from, self.has_database):
+            say(kind, (), parts, at)
+        if attribution_of(batch.get("attribution_info")) != (None, None):
+            say("attribution", (), attribution_of(batch.get("attribution_info")), self.holds_from)
         return said
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from tests.support.oracle.ingest import DEVICE_TYPES, digest_mpid
+from tests.support.oracle.places import add_places
 from tests.support.oracle.values import duration
 
 if TYPE_CHECKING:
@@ -28,6 +29,14 @@ class Profile:
     identities: set[tuple[str, str]] = field(default_factory=set)
     #: (regulation, purpose), both lower case → (write key, consented).
     consents: dict[tuple[str, str], tuple[tuple[Any, ...], bool]] = field(default_factory=dict)
+    #: What a device is known by → its fields.
+    devices: dict[tuple[str, ...], dict[str, str]] = field(default_factory=dict)
+    #: Country, region, city, postal code, DMA.
+    place: tuple[str | None, ...] | None = None
+    #: Degrees of latitude and longitude.
+    point: tuple[float, float] | None = None
+    #: install or uninstall → publisher and campaign.
+    attributions: dict[str, tuple[str | None, str | None]] = field(default_factory=dict)
 
 
 @dataclass
@@ -115,4 +124,5 @@ def _profile(statements: list[Statement], events: list[Event]) -> Profile:
             case _:
                 pass
     profile.identities |= set(user_identities.items())
+    add_places(profile, statements, events)
     return profile

@@ -136,6 +136,15 @@ def test_the_population_leaves_out_profiles_past_their_lifetime():
             ),
         ),
         (
+            "places",
+            audience(
+                "places",
+                "{device: {os: iOS, os_version: {version: {gte: '17.2'}}, type: {not_exact: tablet}},"
+                " location: {country: FR, within: {km: 50, of: 'Paris, FR'}},"
+                " attribution: {on: install, publisher: {not_in: [Northwind Ads]}}}",
+            ),
+        ),
+        (
             "amounts",
             audience(
                 "amounts",

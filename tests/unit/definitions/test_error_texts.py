@@ -57,6 +57,23 @@ CASES: dict[str, tuple[dict[str, str], str | None]] = {
         login_identities: [customerid]
         """,
     ),
+    "places": (
+        {
+            "audiences/near.yml": """\
+            audience: near
+            criteria:
+              any:
+                - location: {within: {km: 50, of: Paris}}
+                - location: {within: {km: 50, of: "Pariss, FR"}}
+                - location: {within: {km: 50, of: "Paris, France"}}
+                - location: {within: {km: 0, of: {lat: 91, lon: 2}}}
+                - location: {zip: 75001}
+                - device: {platform: iOS}
+                - attribution: {publisher: Northwind Ads}
+            """
+        },
+        MILEPOST,
+    ),
     "row_mapping": (
         {},
         """\

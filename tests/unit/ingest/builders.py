@@ -56,6 +56,7 @@ class House:
     data: Path
     mapping: RowMapping | None = None
     row_format: str = "csv"
+    ip_geolocation: str | None = None
 
     @property
     def inputs(self) -> tuple[Input, ...]:
@@ -73,7 +74,7 @@ class House:
         return file
 
     def ingest(self, *, logins: tuple[str, ...] = ("customer_id",)) -> IngestReport:
-        return ingest(self.inputs, self.data, logins)
+        return ingest(self.inputs, self.data, logins, self.ip_geolocation)
 
     def rows(self, table: str) -> list[dict[str, Any]]:
         files = sorted((self.data / "lake" / table).glob("*/*.parquet"))

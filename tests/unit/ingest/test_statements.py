@@ -198,6 +198,16 @@ def test_a_device_without_ids_is_known_by_brand_model_and_platform(house: House)
     assert device["value"] == 'model:["B|","D","Android"]'
 
 
+def test_a_device_of_which_little_is_known_is_one(house: House) -> None:
+    (device,) = said(house, batch(event(), device_info={"platform": "web", "os_version": ""}), "device")
+    assert device["value"] == 'model:[null,null,"web"]'
+    assert device["fields"] == {"os": "web"}
+
+
+def test_a_batch_that_says_nothing_of_its_device_has_none(house: House) -> None:
+    assert said(house, batch(event(), device_info={"screen_dpi": 5, "brand": None}), "device") == []
+
+
 def test_an_events_location_holds_from_its_time(house: House) -> None:
     where = {"latitude": 48.5, "longitude": -2, "country_code": "FR", "dma_code": 5}
     body = batch(

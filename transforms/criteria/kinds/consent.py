@@ -132,4 +132,15 @@ def _schema() -> dict[str, Any]:
     }
 
 
-CONSENT = Kind("consent", _read, _schema)
+CONSENT = Kind(
+    "consent",
+    _read,
+    _schema,
+    summary="Users whose newest consent record of a regulation and purpose is granted, denied or not there; with "
+    "CCPA `granted` means opted out.",
+    examples=(
+        "consent: {regulation: gdpr, purpose: marketing, state: granted}",
+        "consent: {regulation: gdpr, purpose: marketing, state: denied, workspace: shop}",
+        "consent: {regulation: ccpa, state: not_present}",
+    ),
+)

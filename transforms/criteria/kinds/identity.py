@@ -108,4 +108,15 @@ def _schema() -> dict[str, Any]:
     }
 
 
-IDENTITY = Kind("identity", _read, _schema)
+IDENTITY = Kind(
+    "identity",
+    _read,
+    _schema,
+    summary="Users with an identity of a type, whose value compares as asked where an operator is written.",
+    examples=(
+        "identity: {type: email}",
+        "identity: {type: email, ends_with: '@example.com'}",
+        "identity: {type: push_token, exists: false}",
+        "identity: {type: customer_id, not_starts_with: test-, workspace: shop}",
+    ),
+)

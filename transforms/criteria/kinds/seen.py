@@ -63,7 +63,7 @@ class SeenCriterion(Leaf):
         return () if self.workspace is None else (self.workspace,)
 
 
-def _kind(key: str) -> Kind:
+def _kind(key: str, summary: str, *examples: str) -> Kind:
     names = operator_names(DATE_OPERATORS)
 
     def read(node: Node, report: Report) -> SeenCriterion | None:
@@ -76,7 +76,7 @@ def _kind(key: str) -> Kind:
         comparisons = read_operators(operators, f"`{key}`", report, DATE_OPERATORS)
         return SeenCriterion(mapping.place, key, comparisons, read_workspace(mapping, report))
 
-    return Kind(key, read, _schema)
+    return Kind(key, read, _schema, summary, examples)
 
 
 def _schema() -> dict[str, Any]:
@@ -88,7 +88,27 @@ def _schema() -> dict[str, Any]:
     }
 
 
-FIRST_SEEN = _kind("first_seen")
-LAST_SEEN = _kind("last_seen")
-FIRST_ACTIVE = _kind("first_active")
-LAST_ACTIVE = _kind("last_active")
+FIRST_SEEN = _kind(
+    "first_seen",
+    "Users whose earliest trace, of an event or of anything said of them, lies where a date operator says.",
+    "first_seen: {within: 7 days}",
+    "first_seen: {between_dates: [2026-01-01, 2026-03-31], workspace: shop}",
+)
+LAST_SEEN = _kind(
+    "last_seen",
+    "Users whose latest trace, of an event or of anything said of them, lies where a date operator says.",
+    "last_seen: {ago: [60 days, 30 days]}",
+    "last_seen: {after: 2026-01-01}",
+)
+FIRST_ACTIVE = _kind(
+    "first_active",
+    "Users whose earliest event, of whatever tier, lies where a date operator says.",
+    "first_active: {on: 2026-01-01}",
+    "first_active: {within: 30 days}",
+)
+LAST_ACTIVE = _kind(
+    "last_active",
+    "Users whose latest event, of whatever tier, lies where a date operator says.",
+    "last_active: {before: 2026-01-01}",
+    "last_active: {ago: [90 days, 30 days], workspace: shop}",
+)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from transforms.criteria.kinds.attribution import ATTRIBUTION
 from transforms.criteria.kinds.audience import AUDIENCE
 from transforms.criteria.kinds.cart_abandonment import CART_ABANDONMENT
 from transforms.criteria.kinds.consent import CONSENT
+from transforms.criteria.kinds.device import DEVICE
 from transforms.criteria.kinds.event_kinds import EVENT_KINDS
 from transforms.criteria.kinds.identity import IDENTITY
+from transforms.criteria.kinds.location import LOCATION
 from transforms.criteria.kinds.seen import FIRST_ACTIVE, FIRST_SEEN, LAST_ACTIVE, LAST_SEEN
 from transforms.criteria.kinds.user import USER
 
@@ -20,5 +23,8 @@ KINDS = (
     FIRST_ACTIVE,
     LAST_ACTIVE,
     CONSENT,
+    DEVICE,
+    LOCATION,
+    ATTRIBUTION,
     AUDIENCE,
 )

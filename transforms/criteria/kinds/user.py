@@ -96,4 +96,36 @@ def _schema() -> dict[str, Any]:
     }
 
 
-USER = Kind("user", _read, _schema)
+USER = Kind(
+    "user",
+    _read,
+    _schema,
+    summary="Users whose attribute, named without regard to case, compares as asked.",
+    examples=(
+        "user: {attribute: plan, exact: free}",
+        "user: {attribute: plan, not_exact: free, exists: true}",
+        "user: {attribute: email_domain, contains: example, not_contains: test}",
+        "user: {attribute: city, starts_with: San, not_starts_with: San Jose}",
+        "user: {attribute: site, ends_with: .com, not_ends_with: example.com}",
+        'user: {attribute: sku, pattern: "AB-??-*", not_pattern: "AB-0?-*"}',
+        "user: {attribute: country, in: [US, CA]}",
+        "user: {attribute: country, not_in: [US, CA]}",
+        "user: {attribute: visits, eq: 8}",
+        "user: {attribute: visits, gt: 3, lt: 9.5, ne: 8}",
+        "user: {attribute: visits, gte: 3, lte: 9}",
+        "user: {attribute: visits, between: [3, 9]}",
+        "user: {attribute: vip, is: true}",
+        "user: {attribute: trial_ends, before: 2026-07-01}",
+        "user: {attribute: trial_ends, after: 2026-07-01}",
+        "user: {attribute: birthday, on: 2026-07-01}",
+        "user: {attribute: trial_ends, between_dates: [2026-07-01, 2026-07-31]}",
+        "user: {attribute: last_call, within: 7 days}",
+        "user: {attribute: last_call, ago: [6 days, 4 days]}",
+        "user: {attribute: interests, includes: wine, not_includes: beer}",
+        "user: {attribute: interests, partial: sport, not_partial: motor}",
+        "user: {attribute: newsletter, exists: false, workspace: shop}",
+        'user: {attribute: app, version: {gte: "2.10", lt: 3}}',
+        'user: {attribute: app, version: {eq: "2.10"}}',
+        'user: {attribute: app, version: {gt: "2.9", lte: "2.20", ne: "2.10"}}',
+    ),
+)
