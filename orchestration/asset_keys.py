@@ -6,6 +6,7 @@ import dagster as dg
 
 LAKE_EVENTS = dg.AssetKey(["lake", "events"])
 LAKE_USERS = dg.AssetKey(["lake", "users"])
+LAKE_LISTS = dg.AssetKey(["lake", "lists"])
 
 #: The complete, published generation: memberships, figures, identities.
 GENERATION = dg.AssetKey(["published", "generation"])

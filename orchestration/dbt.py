@@ -12,6 +12,7 @@ import json
 import os
 import sys
 from dataclasses import dataclass
+from graphlib import CycleError, TopologicalSorter
 from typing import TYPE_CHECKING, Any
 
 from transforms.errors import InternalError, failure
@@ -115,7 +116,20 @@ def build(
             f"{node.unique_id.rsplit('.', 1)[-1]}: {_first_lines(node.message)}" for node in broken[:5]
         )
         raise failure("RUN-011", f"{len(broken)} dbt models failed: {words}")
+    _refuse_skipped(nodes)
     return nodes
+
+
+def _refuse_skipped(nodes: tuple[NodeResult, ...]) -> None:
+    """A model that dbt left out, since a test of what it reads failed, would be read as an earlier run left it."""
+    skipped = [node for node in nodes if node.status == "skipped" and node.resource_type != "test"]
+    if skipped:
+        tests = (node.unique_id.split(".")[2] for node in nodes if node.status == "fail")
+        raise failure(
+            "RUN-016",
+            f"{len(skipped)} dbt models were not built, since tests failed of what they read: {', '.join(tests)}",
+            hint="a test that should only warn is written with `severity: warn`",
+        )
 
 
 def ensure_manifest(settings: Settings, project: Project, as_of: datetime) -> Path:
@@ -131,8 +145,18 @@ def ensure_manifest(settings: Settings, project: Project, as_of: datetime) -> Pa
         raise failure("RUN-012", f"dbt can't read the project: {_first_lines(result.exception)}")
     if not manifest.exists():
         raise InternalError("dbt parsed the project and wrote no manifest")
+    _refuse_cycle(read_manifest(manifest))
     stamp.write_text(digest, encoding="utf-8")
     return manifest
+
+
+def _refuse_cycle(manifest: dict[str, Any]) -> None:
+    """dbt finds a cycle only when it runs, and Dagster would follow it without end."""
+    try:
+        TopologicalSorter(manifest["parent_map"]).prepare()
+    except CycleError as error:
+        needs = " → ".join(node.rsplit(".", 1)[-1] for node in reversed(error.args[1]))
+        raise failure("RUN-017", f"a cycle of dbt models: {needs}", hint="each reads the next") from error
 
 
 def read_manifest(manifest: Path) -> dict[str, Any]:

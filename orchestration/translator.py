@@ -13,7 +13,11 @@ if TYPE_CHECKING:
 
     import dagster as dg
 
-_LAKE = {"events": asset_keys.LAKE_EVENTS, "users": asset_keys.LAKE_USERS}
+_LAKE = {
+    "events": asset_keys.LAKE_EVENTS,
+    "users": asset_keys.LAKE_USERS,
+    "lists": asset_keys.LAKE_LISTS,
+}
 
 
 class MilepostTranslator(DagsterDbtTranslator):

@@ -181,3 +181,13 @@ USER_ATTRIBUTES = pa.schema(
         pa.field("said_at", INSTANT, nullable=False),
     ]
 )
+
+#: `lake/lists/list_name=NAME/part-0.parquet`: one row a value of a list, as it was written. `mpid` or the two
+#: others, the rest is null.
+LISTS = pa.schema(
+    [
+        pa.field("identity_type", pa.string()),
+        pa.field("identity_value", pa.string()),
+        pa.field("mpid", pa.int64()),
+    ]
+)

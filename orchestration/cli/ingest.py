@@ -12,7 +12,9 @@ from orchestration.cli.answers import print_json, print_table
 from orchestration.cli.options import as_json, with_settings
 from orchestration.cli.progress import progress
 from orchestration.run_lease import run_lease
+from transforms.audiences.activation import needed_lists
 from transforms.definitions.load import load_definitions
+from transforms.ingest.lists import take_in_lists
 from transforms.ingest.run import ingest as ingest_landing
 
 if TYPE_CHECKING:
@@ -36,6 +38,7 @@ def ingest(settings: Settings, as_json: bool) -> None:
         report = ingest_landing(
             project.inputs, settings.data, project.login_identities, project.ip_geolocation
         )
+        take_in_lists(settings.project, settings.lake, needed_lists(definitions))
     if as_json:
         print_json({**asdict(report), "totals": asdict(report.totals)})
         return

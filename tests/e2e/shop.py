@@ -61,6 +61,51 @@ FILES = {
         audience: granted
         criteria: {consent: {regulation: gdpr, purpose: marketing, state: granted}}
         """,
+    "audiences/friends.yml": """\
+        audience: friends
+        criteria: {list: friends}
+        """,
+    "audiences/loyal.yml": """\
+        audience: loyal
+        criteria:
+          model: {name: loyalty, where: {purchases: {gte: 1}, tier: gold}}
+          exclude: [{list: staff}]
+        """,
+    "lists/friends.csv": """\
+        # handed over by the shop
+        email
+        USER.1@example.com
+        user.2@example.com
+        user.3@example.com
+        user.4@example.com
+        "nobody, at all@example.com"
+        """,
+    "lists/staff.csv": """\
+        mpid
+        -1
+        """,
+    "models/scores/loyalty.sql": """\
+        select
+            purchases.mpid,
+            purchases.purchases,
+            tiers.tier
+        from {{ ref('purchases_by_user') }} as purchases
+        inner join {{ ref('tiers') }} as tiers
+            on purchases.purchases >= tiers.least
+        """,
+    "models/scores/purchases_by_user.sql": """\
+        select
+            mpid,
+            count(*) as purchases
+        from {{ ref('stg_lake__events') }}
+        where
+            event_name = 'purchase'
+        group by mpid
+        """,
+    "seeds/tiers.csv": """\
+        tier,least
+        gold,2
+        """,
     "audiences/nobody.yml": """\
         audience: nobody
         criteria: {event: {name: "{{ 1+1 }}"}}
@@ -174,7 +219,7 @@ def write_shop(folder: Path) -> Shop:
         shutil.rmtree(shop.project / name)
     for name, text in FILES.items():
         path = shop.project / name
-        path.parent.mkdir(exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("".join(f"{line[8:]}\n" for line in text.splitlines()), encoding="utf-8")
     simulated = shop.milepost("simulate", "--into", "shop/web", *SIMULATION)
     assert simulated.returncode == 0, simulated.stderr

@@ -58,6 +58,77 @@ def test_a_run_makes_audiences_of_different_sizes(both_days) -> None:
     assert any(row[3] for row in rows(both_days, "audience_daily.parquet"))
 
 
+def members(shop: Shop, audience: str) -> set[int]:
+    """Who is in an audience at the second as_of."""
+    path = str(shop.data / "published" / "current" / "memberships" / "*" / "members.parquet")
+    query = (
+        "select mpid from read_parquet(?, hive_partitioning = false) "
+        f"where audience_id = ? and as_of = timestamp '{SECOND}'"
+    )
+    with duckdb.connect() as connection:
+        return {mpid for (mpid,) in connection.execute(query, [path, audience]).fetchall()}
+
+
+def warehouse(shop: Shop, query: str) -> set[int]:
+    """The mpids that a query over the warehouse gives."""
+    path = str(shop.data / "warehouse" / "milepost.duckdb")
+    with duckdb.connect(path, read_only=True) as connection:
+        return {mpid for (mpid,) in connection.execute(query).fetchall()}
+
+
+def test_lists_and_models_of_analysts_make_audiences(both_days) -> None:
+    friends = "'user.1@example.com', 'user.2@example.com', 'user.3@example.com', 'user.4@example.com'"
+    listed = (
+        "select mpid from int_user_identities "
+        f"where identity_type = 'email' and identity_value in ({friends})"
+    )
+    assert members(both_days, "friends") == warehouse(both_days, listed) != set()
+    twice = (
+        "select mpid from stg_lake__events where event_name = 'purchase' group by mpid having count(*) >= 2"
+    )
+    assert members(both_days, "loyal") == warehouse(both_days, twice) != set()
+
+
+def test_a_spoilt_list_fails_the_run_and_shows_no_value(both_days, tmp_path) -> None:
+    shop = both_days.copy(tmp_path)
+    path = shop.project / "lists" / "staff.csv"
+    path.write_text("mpid\n" + "1\n" * 200_000 + "secret\n", encoding="utf-8")
+    published = shop.tree("published/current")
+
+    done = shop.milepost("run", "--all", "--as-of", SECOND)
+
+    assert done.returncode == 1
+    assert "lists/staff.csv:200002" in done.stderr
+    assert "secret" not in done.stderr
+    assert shop.tree("published/current") == published
+
+    path.write_text(f"mpid\n{next(iter(members(shop, 'loyal')))}\n", encoding="utf-8")
+    shop.run(SECOND)
+    assert len(members(shop, "loyal")) == len(members(both_days, "loyal")) - 1
+
+
+def test_what_is_wrong_with_a_model_fails_the_run_in_words(both_days, tmp_path) -> None:
+    shop = both_days.copy(tmp_path)
+    published = shop.tree("published/current")
+    model = shop.project / "models" / "scores" / "loyalty.sql"
+    right = model.read_text(encoding="utf-8")
+    columns = "cast(mpid as varchar) as mpid, 1 as purchases, 'gold' as tier"
+    model.write_text(f"select {columns} from {{{{ ref('purchases_by_user') }}}}\n", encoding="utf-8")
+    text = shop.milepost("run", "--all", "--as-of", SECOND)
+    model.write_text(right, encoding="utf-8")
+    test = "[{accepted_values: {arguments: {values: [silver]}}}]"
+    (model.parent / "_scores.yml").write_text(
+        f"models: [{{name: loyalty, columns: [{{name: tier, data_tests: {test}}}]}}]\n", encoding="utf-8"
+    )
+    failed = shop.milepost("run", "--all", "--as-of", SECOND)
+
+    assert (text.returncode, failed.returncode) == (1, 1)
+    assert "the column mpid of the model loyalty is VARCHAR and must be an integer" in text.stderr
+    assert "tests failed of what they read: accepted_values_loyalty_tier__silver" in failed.stderr
+    assert "Traceback" not in text.stderr + failed.stderr
+    assert shop.tree("published/current") == published
+
+
 def test_the_same_day_again_changes_no_byte_and_no_row(both_days, tmp_path) -> None:
     shop = both_days.copy(tmp_path)
     assert shop.milepost("download", "spenders", "viewers").returncode == 0

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -8,6 +9,7 @@ import dagster as dg
 import pytest
 
 from orchestration import asset_keys
+from orchestration.dbt import ensure_manifest
 from orchestration.definitions import build_definitions
 from orchestration.defs.automation.automation import JOB, selected_assets
 from orchestration.partitions import end_of, partition_of
@@ -53,6 +55,10 @@ def test_every_stage_is_in_the_graph_and_feeds_the_next(built) -> None:
     assert "warehouse/stg_lake__events" in upstream(asset_keys.milestone("spenders"))
     assert "warehouse/mst_path__active" in upstream(asset_keys.milestone("path__shopping"))
     assert "warehouse/mst_spenders" in upstream(asset_keys.milestone("silent"))
+    assert upstream(asset_keys.model("stg_lake__lists")) == {"lake/lists"}
+    assert "warehouse/stg_lake__lists" in upstream(asset_keys.milestone("friends"))
+    assert "warehouse/loyalty" in upstream(asset_keys.milestone("loyal"))
+    assert upstream(asset_keys.model("loyalty")) == {"warehouse/purchases_by_user", "warehouse/tiers"}
     assert "warehouse/mst_nobody" in upstream(dg.AssetKey(["audiences", "membership"]))
     assert upstream(asset_keys.GENERATION) == {"audiences/membership"}
     assert upstream(asset_keys.export("red_banner")) == {"published/generation"}
@@ -127,3 +133,12 @@ def test_loading_leaves_the_environment_alone(settings, definitions) -> None:
     before = dict(os.environ)
     build_definitions(settings, definitions)
     assert dict(os.environ) == before
+
+
+def test_a_cycle_that_no_file_shows_is_refused_with_the_cycle(settings, definitions, tmp_path) -> None:
+    project = tmp_path / "project"
+    shutil.copytree(settings.project, project)
+    text = "{% set other = 'mst_' ~ 'loyal' %} select mpid from {{ ref(other) }}"
+    (project / "models" / "scores" / "loyalty.sql").write_text(text, encoding="utf-8")
+    with pytest.raises(UserError, match="mst_loyal → loyalty → mst_loyal"):
+        ensure_manifest(Settings(project, tmp_path / "data"), definitions.project, datetime(2026, 3, 6))

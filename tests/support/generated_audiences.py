@@ -9,6 +9,7 @@ from random import Random
 from typing import TYPE_CHECKING, Any
 
 from tests.support.generated_event_kinds import app_criterion, cart_criterion
+from tests.support.generated_named_files import named_file_criterion
 from tests.support.generated_operators import DURATIONS, Operators
 from tests.support.generated_places import Places
 from tests.support.oracle.audiences import Oracle
@@ -237,9 +238,11 @@ class _Maker:
             draw = self.random.random()
             if self.nameable and draw < 0.12:
                 found = self.reference()
-            elif draw < 0.27:
+            elif draw < 0.19:
+                found = named_file_criterion(self.random, self.operators, self.scene.world, scope)
+            elif draw < 0.31:
                 found = self.app_or_cart_criterion(scope)
-            elif draw < 0.6:
+            elif draw < 0.63:
                 found = self.event_criterion(scope)
             else:
                 found = self.profile_criterion(scope)
@@ -290,8 +293,7 @@ class _Maker:
 
     def learn(self, audience: dict[str, Any]) -> None:
         self.oracle.add_audience(audience)
-        test = audience.get("ab_test")
-        self.nameable[audience["audience"]] = [*test["variants"], "Control"] if test else []
+        self.nameable[audience["audience"]] = self.oracle.variants(audience["audience"])
 
     def audience(self, number: int) -> dict[str, Any]:
         definition: dict[str, Any] = {"audience": f"a{number:03d}", **self.scope_keys()}
@@ -299,6 +301,11 @@ class _Maker:
         definition["criteria"] = self.telling_criteria(scope, self.random.choice([0, 0, 1, 1, 2, 3]))
         if self.random.random() < 0.2:
             definition["ab_test"] = self.ab_test()
+            if self.random.random() < 0.3:
+                definition["formerly"] = f"earlier_{number}"
+        if self.random.random() < 0.1:
+            # A draft can be named like any other.
+            definition["status"] = "draft"
         return definition
 
     def milestones(self, prefix: str, scope: Scope, levels: int) -> list[dict[str, Any]]:
@@ -336,7 +343,7 @@ def make_project(seed: int, audience_count: int = 50, journey_count: int = 2) ->
         if number % max(1, audience_count // max(1, journey_count)) == 0 and len(journeys) < journey_count:
             journeys.append(maker.journey(len(journeys)))
             for milestone_id in maker.oracle.add_journey(journeys[-1]):
-                maker.nameable[milestone_id] = []
+                maker.nameable[milestone_id] = maker.oracle.variants(milestone_id)
     return Project(scene, audiences, journeys)
 
 

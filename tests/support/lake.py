@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from transforms.contracts import EVENTS, USERS
+from transforms.ingest.lists import take_in_lists
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -60,9 +61,10 @@ def make_statement(**overrides: Any) -> Row:
 
 
 def write_lake(folder: Path, events: Iterable[Row] = (), statements: Iterable[Row] = ()) -> None:
-    """Write `folder/events` and `folder/users`, one file a day; an empty one where there is nothing."""
+    """Write `folder/events` and `folder/users`, one file a day; an empty one where there is nothing. No lists."""
     _write(folder / "events", EVENTS, "event_at", events)
     _write(folder / "users", USERS, "said_at", statements)
+    take_in_lists(folder, folder, ())
 
 
 def _row(schema: pa.Schema, defaults: Row, overrides: Row) -> Row:

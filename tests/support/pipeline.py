@@ -13,9 +13,11 @@ from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.adapters.factory import cleanup_connections, reset_adapters
 from dbt.cli.main import dbtRunner
 
+from transforms.audiences.activation import needed_lists
 from transforms.compiler.emit import write_models
 from transforms.compiler.models import compile_models
 from transforms.definitions.load import load_definitions
+from transforms.ingest.lists import take_in_lists
 from transforms.ingest.run import ingest
 
 if TYPE_CHECKING:
@@ -36,6 +38,7 @@ def run_pipeline(project: Path, data: Path, as_of: datetime) -> dict[str, dict[i
     """
     definitions = load_definitions(project)
     ingest_landing(definitions.project, data)
+    take_in_lists(project, data / "lake", needed_lists(definitions))
     add_scaffold(project)
     write_models(project, compile_models(definitions))
     run_dbt(project, data, as_of, definitions.project)

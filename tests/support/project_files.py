@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from tests.support.mmdb import write_mmdb
+from tests.support.world_files import list_text, model_text
 from tests.support.world_places import NETWORKS
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def document(value: Any) -> str:
 def write_project(
     folder: Path, world: World, audiences: list[dict[str, Any]], journeys: list[dict[str, Any]]
 ) -> None:
-    """milepost.yml, audiences/*.yml and journeys/*.yml."""
+    """milepost.yml, audiences/*.yml, journeys/*.yml, lists/*.csv and the analysts' models."""
     files = {"milepost.yml": world.settings}
     files |= {f"audiences/{audience['audience']}.yml": audience for audience in audiences}
     files |= {f"journeys/{journey['journey']}.yml": journey for journey in journeys}
@@ -41,6 +42,15 @@ def write_project(
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(document(content) + "\n", encoding="utf-8")
+    texts = {
+        f"lists/{name}.csv": list_text(listed, place)
+        for place, (name, listed) in enumerate(world.lists.items())
+    }
+    texts |= {f"models/scores/{name}.sql": model_text(table) for name, table in world.models.items()}
+    for name, text in texts.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(text.encode())
 
 
 def write_landing(data: Path, world: World) -> None:

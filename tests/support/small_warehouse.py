@@ -53,6 +53,7 @@ _TABLES = (
     " city varchar, postal_code varchar, dma varchar, latitude double, longitude double)",
     "create or replace table int_user_attributions (workspace varchar, mpid bigint, attribution varchar,"
     " publisher varchar, campaign varchar)",
+    "create or replace table stg_lake__lists (list_name varchar, identity_type varchar, identity_key varchar, mpid bigint)",
     "create or replace table mst_others (mpid bigint, variant varchar)",
 )
 
@@ -204,6 +205,18 @@ class SmallWarehouse:
     def attribution(self, mpid: int, attribution: str, workspace: str = "shop", **fields: str) -> None:
         row = {"workspace": workspace, "mpid": mpid, "attribution": attribution}
         self._add("int_user_attributions", {**row, **fields})
+
+    def listed(self, name: str, *values: int | str, identity_type: str = "email") -> None:
+        for value in values:
+            row = {"identity_type": identity_type, "identity_key": str(value).lower()}
+            self._add(
+                "stg_lake__lists",
+                {"list_name": name, **({"mpid": value} if isinstance(value, int) else row)},
+            )
+
+    def model(self, name: str, query: str) -> None:
+        """A table as an analyst's model makes it."""
+        self.connection.execute(f"create or replace table {name} as {query}")
 
     def other_member(self, mpid: int, variant: str | None = None) -> None:
         self._add("mst_others", {"mpid": mpid, "variant": variant})

@@ -9,6 +9,7 @@ from random import Random
 from typing import Any
 
 from tests.support.oracle.records import Landed, World
+from tests.support.world_files import with_files
 from tests.support.world_places import Places
 from tests.support.world_stories import story
 from tests.support.world_values import (
@@ -59,6 +60,7 @@ def milliseconds(at: datetime) -> int:
 
 class _Maker:
     def __init__(self, seed: int) -> None:
+        self.seed = seed
         self.random = Random(f"world {seed}")
         midnight = datetime(2024, 3, 10) + self.random.randrange(400) * DAY
         self.as_of = midnight + self.random.choice(
@@ -372,7 +374,7 @@ class _Maker:
                     Landed(workspace, name, path, line, arrived_at, batch)
                     for line, batch in enumerate(batches, 1)
                 ]
-        return Scene(World(settings, tuple(landing)), self.as_of)
+        return Scene(with_files(World(settings, tuple(landing)), self.as_of, self.seed), self.as_of)
 
 
 def make_scene(seed: int) -> Scene:

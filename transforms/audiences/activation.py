@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from transforms.criteria.language import referenced_audiences
+from transforms.criteria.language import named_lists, referenced_audiences
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -40,6 +40,12 @@ def needed_by(audience: Audience) -> tuple[str, ...]:
     parent = (audience.parent,) if audience.parent is not None else ()
     siblings = audience.siblings if audience.is_remaining else audience.earlier_siblings
     return tuple(dict.fromkeys((*parent, *siblings, *(reference.audience for reference in named))))
+
+
+def needed_lists(definitions: Definitions) -> tuple[str, ...]:
+    """The lists that criteria name, sorted."""
+    criteria = (audience.criteria for audience in definitions.audiences if audience.criteria is not None)
+    return tuple(sorted({named.name for criterion in criteria for named in named_lists(criterion)}))
 
 
 def to_calculate(definitions: Definitions, *, everything: bool = False) -> tuple[str, ...]:

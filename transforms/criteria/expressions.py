@@ -56,7 +56,7 @@ def ago(duration: Duration) -> exp.Expr:
 
 
 def model(name: str) -> exp.Table:
-    """A dbt model by its name, which is the compiler's or an audience's id: never text of a user."""
+    """A dbt model by its name: the compiler's, an audience's id, or an analyst's that was read as a plain word."""
     return exp.Table(this=exp.Identifier(this="{{ ref('" + name + "') }}", quoted=False))
 
 
@@ -68,6 +68,11 @@ def call(function: str, *arguments: exp.Expr) -> exp.Expr:
 def lower(value: exp.Expr) -> exp.Expr:
     """Text in lower case, code point by code point."""
     return exp.Lower(this=value)
+
+
+def is_among(value: exp.Expr, query: exp.Query) -> exp.Expr:
+    """Whether `value`, or a tuple of values, is a row of `query`."""
+    return exp.In(this=value, query=exp.Subquery(this=query))
 
 
 def is_one_of(value: exp.Expr, texts: Iterable[str]) -> exp.Expr:

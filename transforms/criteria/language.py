@@ -11,7 +11,7 @@ from transforms.criteria.logic import AllOf, AnyOf, Criterion, Excluding, NoneOf
 from transforms.criteria.reading import read_list, read_mapping
 
 if TYPE_CHECKING:
-    from transforms.criteria.leaf import AudienceReference, EventName, Narrowing
+    from transforms.criteria.leaf import AudienceReference, EventName, Named, Narrowing
     from transforms.documents.nodes import Node
     from transforms.documents.report import Report
 
@@ -87,3 +87,13 @@ def narrowed_inputs(criterion: Criterion) -> tuple[Narrowing, ...]:
 def narrowed_workspaces(criterion: Criterion) -> tuple[Narrowing, ...]:
     """Every `workspace:` in the criterion: each must be one of the audience's workspaces."""
     return tuple(narrowing for leaf in leaves(criterion) for narrowing in leaf.workspaces)
+
+
+def named_lists(criterion: Criterion) -> tuple[Named, ...]:
+    """Every list that the criterion names, in the order written, with repetitions."""
+    return tuple(named for leaf in leaves(criterion) for named in leaf.lists)
+
+
+def named_models(criterion: Criterion) -> tuple[Named, ...]:
+    """Every dbt model of an analyst that the criterion names, in the order written, with repetitions."""
+    return tuple(named for leaf in leaves(criterion) for named in leaf.models)

@@ -44,6 +44,14 @@ class Narrowing:
 
 
 @dataclass(frozen=True)
+class Named:
+    """A list, or a dbt model of an analyst, that a criterion names."""
+
+    name: str
+    place: Place
+
+
+@dataclass(frozen=True)
 class Leaf(ABC):
     """One criterion that is not logic. Subclasses are frozen records, one for each kind."""
 
@@ -96,6 +104,16 @@ class Leaf(ABC):
     @property
     def workspaces(self) -> tuple[Narrowing, ...]:
         """The workspace to which it is narrowed."""
+        return ()
+
+    @property
+    def lists(self) -> tuple[Named, ...]:
+        """The lists that it names."""
+        return ()
+
+    @property
+    def models(self) -> tuple[Named, ...]:
+        """The analysts' dbt models that it names."""
         return ()
 
     @property

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
+from transforms.criteria.language import named_models
 from transforms.definitions import audiences as keys
 from transforms.definitions import connections as connection_keys
 from transforms.definitions.audiences import WrittenAudience, read_audience
 from transforms.definitions.connecting import connectable
 from transforms.definitions.connections import WrittenConnections, read_connections
+from transforms.definitions.dbt_models import read_dbt_models
 from transforms.definitions.files import Document, read_folder, read_project_file
 from transforms.definitions.journeys import WrittenJourney, read_journey
 from transforms.definitions.known import Known
+from transforms.definitions.list_files import read_lists
 from transforms.definitions.project import read_project
 from transforms.definitions.records import Definitions
 from transforms.definitions.resolve import (
@@ -31,6 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from pathlib import Path
 
+    from transforms.definitions.dbt_models import DbtModel
     from transforms.definitions.records import Audience, Output, Project
     from transforms.documents.nodes import Node
 
@@ -87,6 +91,7 @@ def _load(folder: Path, partners: tuple[str, ...], report: Report) -> Definition
     if project is None:
         return None
     whole = _resolved(project, audiences, journeys, connections, partners, known, report)
+    whole = replace(whole, lists=read_lists(folder, report), models=_models(folder, whole))
     for rule in RULES:
         rule(whole, report)
     return Definitions(
@@ -154,7 +159,15 @@ def _resolved(
         default_lookback=frozenset(default_lookback),
         partners=partners,
         known=known,
+        lists=(),
+        models={},
     )
+
+
+def _models(folder: Path, whole: Whole) -> dict[str, DbtModel]:
+    """The dbt models of analysts where a criterion names one; else none, since nothing asks."""
+    criteria = (audience.criteria for audience in whole.audiences if audience.criteria is not None)
+    return read_dbt_models(folder) if any(map(named_models, criteria)) else {}
 
 
 def _sorted(problems: Iterable[Problem]) -> tuple[Problem, ...]:

@@ -19,4 +19,6 @@
 {{ duckdb__create_haversine() }}
 {{ duckdb__create_angle_of() }}
 {{ duckdb__create_distance_km() }}
+{{ duckdb__create_as_mpid() }}
+{{ duckdb__create_as_text() }}
 {% endmacro %}

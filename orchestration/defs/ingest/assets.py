@@ -1,4 +1,4 @@
-"""Landing files → the lake."""
+"""Landing files and lists → the lake."""
 
 from collections.abc import Iterator
 from dataclasses import asdict
@@ -9,7 +9,9 @@ from orchestration import asset_keys
 from orchestration.partitions import DAILY, partition_of
 from orchestration.resources import MilepostRun
 from orchestration.settings import Settings
+from transforms.audiences.activation import needed_lists
 from transforms.definitions.records import Definitions
+from transforms.ingest.lists import take_in_lists
 from transforms.ingest.run import IngestReport, ingest
 
 #: A quarantine rate above this is worth a look.
@@ -57,6 +59,12 @@ def ingest_landing(settings: Settings, definitions: Definitions) -> IngestReport
             kinds={"parquet"},
             description="One row for each thing that was said of a user, by day.",
         ),
+        dg.AssetSpec(
+            asset_keys.LAKE_LISTS,
+            group_name="ingest",
+            kinds={"parquet"},
+            description="One row for each value of the lists that criteria name.",
+        ),
     ],
     check_specs=_CHECKS,
     partitions_def=DAILY,
@@ -82,6 +90,13 @@ def ingest_assets(
         passed=(milepost.settings.lake / "events" / f"day={newest_day}").is_dir(),
         severity=dg.AssetCheckSeverity.WARN,
         metadata={"newest_day": newest_day},
+    )
+    # After the events, which stay ingested where a list can't be read.
+    lists = take_in_lists(
+        milepost.settings.project, milepost.settings.lake, needed_lists(milepost.definitions)
+    )
+    yield dg.MaterializeResult(
+        asset_key=asset_keys.LAKE_LISTS, metadata={f"rows of {one.name}": one.rows for one in lists}
     )
 
 

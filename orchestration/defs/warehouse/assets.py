@@ -20,7 +20,10 @@ from transforms.audiences.memberships import CalculatedAudience
 from transforms.audiences.publishing import ensure
 from transforms.audiences.staged import stage
 from transforms.compiler.models import definition_hash
+from transforms.criteria.language import named_lists
 from transforms.definitions.records import Definitions
+from transforms.errors import failure
+from transforms.ingest.lists import has_list
 
 _PREFIX = "mst_"
 
@@ -45,6 +48,7 @@ def warehouse_assets(manifest: Path) -> dg.AssetsDefinition:
         results: dict[str, NodeResult] = {}
         for as_of in milepost.as_ofs(context):
             calculated = _calculated(settings, definitions, chosen, as_of)
+            _refuse_missing_lists(settings, definitions, calculated)
             models = chosen | {f"{_PREFIX}{audience.id}" for audience in calculated}
             # A model's parents are rebuilt with it: their tables may be of another as_of.
             nodes = dbt.build(settings, definitions.project, as_of, [f"+{name}" for name in sorted(models)])
@@ -80,6 +84,20 @@ def _calculated(
     )
 
 
+def _refuse_missing_lists(
+    settings: Settings, definitions: Definitions, calculated: tuple[CalculatedAudience, ...]
+) -> None:
+    """Nobody would be in a list that is not there, and an exclusion would spare nobody."""
+    for audience in (definitions.audience(one.id) for one in calculated):
+        for named in named_lists(audience.criteria) if audience.criteria else ():
+            if not has_list(settings.lake, named.name):
+                raise failure(
+                    "RUN-015",
+                    f"the list `{named.name}` of `{audience.id}` has not been taken in",
+                    hint="materialize lake/lists with it, or run `milepost ingest` before",
+                )
+
+
 def _events(
     context: dg.AssetExecutionContext,
     translator: DagsterDbtTranslator,
@@ -87,7 +105,7 @@ def _events(
     results: dict[str, NodeResult],
 ) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
     for node in results.values():
-        if node.resource_type == "model":
+        if node.resource_type in ("model", "seed", "snapshot"):
             key = asset_keys.model(node.unique_id.rsplit(".", 1)[-1])
             if key in context.selected_asset_keys:
                 yield dg.MaterializeResult(asset_key=key, metadata={"seconds": node.seconds})

@@ -15,7 +15,7 @@ from tests.support.oracle.values import written
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from tests.support.oracle.records import World
+    from tests.support.oracle.records import Lake, World
 
 #: Members with their variant, which is None where no test runs.
 Members = dict[int, str | None]
@@ -51,7 +51,13 @@ class Oracle:
         as_of: datetime,
     ) -> None:
         self.settings = world.settings
-        self.known: Known = known_at(ingest(world), world.settings, as_of)
+        lake = ingest(world)
+        self.known: Known = known_at(lake, world.settings, as_of)
+        self._lists = world.lists
+        self._models = {
+            name: list(table.rows) if table.rows is not None else _attributes(lake, world, as_of)
+            for name, table in world.models.items()
+        }
         self._definitions: dict[str, dict[str, Any]] = {}
         self._milestones: dict[str, tuple[dict[str, Any], str | None, list[str], dict[str, Any]]] = {}
         self._members: dict[str, Members] = {}
@@ -72,20 +78,32 @@ class Oracle:
     def ids(self) -> tuple[str, ...]:
         return (*self._definitions, *self._milestones)
 
+    def definition(self, audience_id: str) -> dict[str, Any]:
+        """The audience, or the milestone with the defaults of its journey."""
+        if audience_id in self._milestones:
+            return self._milestones[audience_id][0]
+        return self._definitions[audience_id]
+
+    def variants(self, audience_id: str) -> list[str]:
+        """The variants of a test with Control; none without a test."""
+        test = self.definition(audience_id).get("ab_test")
+        return [*test["variants"], "Control"] if test else []
+
     def all_members(self) -> dict[str, Members]:
         return {audience_id: self.members(audience_id) for audience_id in self.ids()}
 
     def members(self, audience_id: str) -> Members:
         if audience_id not in self._members:
+            definition = self.definition(audience_id)
             if audience_id in self._milestones:
-                definition, _, _, _ = self._milestones[audience_id]
                 found = self._of_milestone(audience_id)
             else:
-                definition = self._definitions[audience_id]
                 found = evaluate(definition["criteria"], self.scope(definition))
             ab_test = definition.get("ab_test")
+            # A renamed audience keeps its assignment.
+            assigned_by = definition.get("formerly", audience_id)
             self._members[audience_id] = {
-                mpid: variant_of(audience_id, ab_test, mpid) if ab_test else None for mpid in found
+                mpid: variant_of(assigned_by, ab_test, mpid) if ab_test else None for mpid in found
             }
         return self._members[audience_id]
 
@@ -101,7 +119,16 @@ class Oracle:
         if inputs is None:
             inputs = [f"{name}/{key}" for name in workspaces for key in known_workspaces[name]["inputs"]]
         lookback = definition.get("lookback", self.settings.get("event_lookback", "30 days"))
-        return Scope(self.known, self.settings, tuple(workspaces), tuple(inputs), lookback, self.members)
+        return Scope(
+            self.known,
+            self.settings,
+            tuple(workspaces),
+            tuple(inputs),
+            lookback,
+            self.members,
+            self._lists,
+            self._models,
+        )
 
     def _add_milestones(
         self, journey: dict[str, Any], siblings: list[dict[str, Any]], parent: str | None
@@ -130,3 +157,14 @@ def figures(today: Members, yesterday: Members | None) -> tuple[int, int | None,
     adds = len(today.keys() - yesterday.keys())
     drops = len(yesterday.keys() - today.keys())
     return len(today), adds, drops, Fraction(adds + drops, len(today)) if today else None
+
+
+def _attributes(lake: Lake, world: World, as_of: datetime) -> list[tuple[int | None, dict[str, str | None]]]:
+    """A row for each user attribute that is no list, of profiles that profile_lifetime hides too."""
+    everyone = known_at(lake, {**world.settings, "profile_lifetime": "unlimited"}, as_of)
+    return [
+        (mpid, {"workspace": workspace, "name": name, "value": value})
+        for (workspace, mpid), profile in everyone.profiles.items()
+        for name, (_, value) in profile.attributes.items()
+        if not isinstance(value, tuple)
+    ]

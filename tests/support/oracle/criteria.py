@@ -22,6 +22,7 @@ from tests.support.oracle.conditions import (
     users_with,
 )
 from tests.support.oracle.ingest import EVENT_FIELDS, PRODUCT_FIELDS, PROMOTION_FIELDS
+from tests.support.oracle.named_files import of_list, of_model
 from tests.support.oracle.places import PLACE_KINDS, choose
 from tests.support.oracle.values import duration, lower, number, written
 
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from tests.support.oracle.profiles import Known, Profile
-    from tests.support.oracle.records import Event, Value
+    from tests.support.oracle.records import Event, Listed, Value
 
 AGGREGATES = ("sum", "average", "min", "max", "distinct")
 PROFILE_INSTANTS = ("first_seen", "last_seen", "first_active", "last_active")
@@ -40,7 +41,8 @@ EVENT_KINDS = ("event", "screen_view", "ecommerce", *APP_KINDS)
 
 @dataclass
 class Scope:
-    """What one audience looks at. `members` gives another audience's members with their variants."""
+    """What one audience looks at. `members` gives another audience's members with their variants, `models` the
+    rows of each."""
 
     known: Known
     settings: dict[str, Any]
@@ -48,6 +50,8 @@ class Scope:
     inputs: tuple[str, ...]
     lookback: str
     members: Callable[[str], dict[int, str | None]]
+    lists: dict[str, Listed]
+    models: dict[str, list[tuple[int | None, dict[str, str | None]]]]
 
     @property
     def as_of(self) -> datetime:
@@ -102,6 +106,10 @@ def _criterion(kind: str, body: Any, scope: Scope, population: set[int]) -> set[
         case "cart_abandonment":
             chosen = partial(_chosen_events, "ecommerce", scope=scope)
             return population & users_who_left_a_cart(body, chosen, scope.as_of)
+        case "list":
+            return of_list(body, scope, population)
+        case "model":
+            return of_model(body, scope, population)
         case _:
             raise AssertionError(kind)
 

@@ -25,11 +25,31 @@ class Landed:
 
 
 @dataclass(frozen=True)
+class Listed:
+    """A list of users: what its values are, and the values as text."""
+
+    column: str
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Table:
+    """An analyst's model: an mpid and the other columns as text a row; None: the attributes of all users."""
+
+    rows: tuple[tuple[int | None, dict[str, str | None]], ...] | None
+
+
+@dataclass(frozen=True)
 class World:
-    """A project's settings as `milepost.yml` has them, and its landing records in the order of ingest."""
+    """A project's settings as `milepost.yml` has them, and its landing records in the order of ingest.
+
+    `lists` and `models` are those of the project folder, by name.
+    """
 
     settings: dict[str, Any]
     landing: tuple[Landed, ...]
+    lists: dict[str, Listed] = field(default_factory=dict)
+    models: dict[str, Table] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -243,6 +243,47 @@ CASES: dict[str, tuple[dict[str, str], str | None]] = {
         },
         MILEPOST + "active_audience_limit: 1\n",
     ),
+    "lists": (
+        {
+            "audiences/a.yml": audience("a", criteria="{list: vpi}"),
+            "audiences/b.yml": audience("b", criteria="{list: {name: vip, workspace: clup}}"),
+            "audiences/c.yml": audience("c", criteria="{list: ../../etc/passwd}"),
+            "lists/vip.csv": "email\nana@example.com\n",
+            "lists/no_header.csv": "ana@example.com\nbob@example.com\n",
+            "lists/two_columns.csv": "# made by hand\nemail\nana@example.com,1\n",
+            "lists/numbers.csv": "mpid\n1\n2\n1.5E+18\n",
+            "lists/empty.csv": "emial\n",
+            "lists/VIP 2.csv": "email\nana@example.com\n",
+            "lists/spaces.csv": "email\n ana@example.com\n",
+            "lists/nobody.csv": "email\n",
+        },
+        MILEPOST,
+    ),
+    "unknown_list": ({"audiences/a.yml": audience("a", criteria="{list: vip}")}, MILEPOST),
+    "models": (
+        {
+            "audiences/a.yml": audience("a", criteria="{model: churn_score}"),
+            "audiences/b.yml": audience("b", criteria="{model: mst_a}"),
+            "audiences/c.yml": audience("c", criteria="{model: members_by_hand}"),
+            "audiences/d.yml": audience(
+                "d", criteria="{model: {name: churn_scores, where: {score: {over: 1}}}}"
+            ),
+            "audiences/e.yml": audience("e", criteria="{model: {name: churn_scores.sql}}"),
+            "models/scores/churn_scores.sql": "select 1 as mpid",
+            "models/scores/members_by_hand.sql": "select mpid from {{ ref('fct_audience_membership') }}",
+            "models/marts/fct_audience_membership.sql": "select * from {{ source('published', 'memberships') }}",
+        },
+        MILEPOST,
+    ),
+    "model_cycle": (
+        {
+            "audiences/a.yml": audience("a", criteria="{audience: {in: b}}"),
+            "audiences/b.yml": audience("b", criteria="{none: [{model: churn_scores}]}"),
+            "models/churn_scores.sql": "select mpid from {{ ref('churn_base') }}",
+            "models/churn_base.py": "def model(dbt, session):\n    return dbt.ref('shop', \"mst_a\")\n",
+        },
+        MILEPOST,
+    ),
     "calculated_attributes_are_not_read": ({"attributes/ltv.yml": "attribute: ltv\n"}, MILEPOST),
     "ten_mistakes": (
         {

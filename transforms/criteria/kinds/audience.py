@@ -85,4 +85,15 @@ def _schema() -> dict[str, Any]:
     }
 
 
-AUDIENCE = Kind("audience", _read, _schema)
+AUDIENCE = Kind(
+    "audience",
+    _read,
+    _schema,
+    summary="Users who are in, or not in, another audience, milestone or variant, by its definition at the same as_of.",
+    examples=(
+        "audience: {in: lapsed_buyers}",
+        "audience: {in: trial_to_paid__engaged}",
+        "audience: {in: lapsed_buyers, variant: Control}",
+        "audience: {not_in: lapsed_buyers, variant: push}",
+    ),
+)

@@ -9,7 +9,9 @@ from transforms.criteria.kinds.consent import CONSENT
 from transforms.criteria.kinds.device import DEVICE
 from transforms.criteria.kinds.event_kinds import EVENT_KINDS
 from transforms.criteria.kinds.identity import IDENTITY
+from transforms.criteria.kinds.list import LIST
 from transforms.criteria.kinds.location import LOCATION
+from transforms.criteria.kinds.model import MODEL
 from transforms.criteria.kinds.seen import FIRST_ACTIVE, FIRST_SEEN, LAST_ACTIVE, LAST_SEEN
 from transforms.criteria.kinds.user import USER
 
@@ -27,4 +29,6 @@ KINDS = (
     LOCATION,
     ATTRIBUTION,
     AUDIENCE,
+    LIST,
+    MODEL,
 )

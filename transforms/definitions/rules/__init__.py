@@ -8,6 +8,7 @@ from transforms.definitions.rules.cycles import cycles
 from transforms.definitions.rules.earlier_ids import earlier_ids
 from transforms.definitions.rules.events import event_tiers, lookback, only_negatives
 from transforms.definitions.rules.landings import landings
+from transforms.definitions.rules.named_files import list_references, model_references
 from transforms.definitions.rules.outputs import (
     active_audiences,
     connected_once,
@@ -30,6 +31,8 @@ RULES: tuple[Callable[[Whole, Report], None], ...] = (
     landings,
     audience_references,
     narrowing,
+    list_references,
+    model_references,
     cycles,
     remaining_paths,
     empty_journeys,

@@ -1,19 +1,21 @@
-"""No audience may need itself: through criteria, its parent, or the siblings that are taken away from it."""
+"""No audience may need itself: through criteria, its parent, its siblings, or a dbt model that its criteria name."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from transforms.criteria.language import referenced_audiences
+from transforms.criteria.language import named_models, referenced_audiences
+from transforms.definitions.dbt_models import AUDIENCE_PREFIX
 
 if TYPE_CHECKING:
+    from transforms.definitions.dbt_models import DbtModel
     from transforms.definitions.records import Audience
     from transforms.definitions.rules.whole import Whole
     from transforms.documents.report import Report
 
 
 def needed_by(audience: Audience) -> tuple[str, ...]:
-    """The audiences that must be computed before this one (spec §5, §6), in the order they are named."""
+    """What must be computed before this audience (spec §5, §6): audiences and dbt models, in the order named."""
     named = (
         tuple(reference.audience for reference in referenced_audiences(audience.criteria))
         if audience.criteria
@@ -21,7 +23,23 @@ def needed_by(audience: Audience) -> tuple[str, ...]:
     )
     parent = (audience.parent,) if audience.parent else ()
     # A remaining milestone needs all its siblings, which are all earlier: it comes last (DEF-067).
-    return tuple(dict.fromkeys((*named, *parent, *audience.earlier_siblings)))
+    models = (
+        tuple(_model(named.name) for named in named_models(audience.criteria)) if audience.criteria else ()
+    )
+    return tuple(dict.fromkeys((*named, *models, *parent, *audience.earlier_siblings)))
+
+
+def _model(name: str) -> str:
+    """A dbt model beside audiences: no id has a space."""
+    return f"model {name}"
+
+
+def _read_by(model: DbtModel) -> tuple[str, ...]:
+    """The audiences and the other models that a dbt model reads."""
+    return tuple(
+        name.removeprefix(AUDIENCE_PREFIX) if name.startswith(AUDIENCE_PREFIX) else _model(name)
+        for name in dict.fromkeys(model.refs)
+    )
 
 
 def cycles(whole: Whole, report: Report) -> None:
@@ -31,6 +49,7 @@ def cycles(whole: Whole, report: Report) -> None:
     sibling to its right. Each audience is reported in one cycle at most.
     """
     needs = {name: needed_by(audience) for name, audience in whole.by_id.items()}
+    needs |= {_model(name): _read_by(model) for name, model in whole.models.items()}
     done: set[str] = set()
     reported: set[str] = set()
     for start in needs:
@@ -59,11 +78,17 @@ def cycles(whole: Whole, report: Report) -> None:
 
 
 def _report(cycle: list[str], whole: Whole, report: Report) -> None:
-    first = cycle.index(min(cycle))
+    audiences = [name for name in cycle if name in whole.by_id]
+    if not audiences:
+        # A cycle of models alone is dbt's to report.
+        return
+    first = cycle.index(min(audiences))
     turned = [*cycle[first:], *cycle[:first], cycle[first]]
     report.add(
         "DEF-066",
         f"a cycle of audiences: {' → '.join(turned)}",
         whole.by_id[turned[0]].place,
-        hint="each needs the next: by its criteria, as its parent, or as a path to its left",
+        hint="each needs the next: by its criteria, as its parent, as a path to its left, or by `ref` in a model"
+        if len(audiences) < len(cycle)
+        else "each needs the next: by its criteria, as its parent, or as a path to its left",
     )

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from transforms.definitions.dbt_models import DbtModel
     from transforms.definitions.known import Known
     from transforms.definitions.records import Audience, Connection, Journey, Output, Project
 
@@ -16,7 +17,8 @@ class Whole:
     """Everything that was read, ids that stand twice included.
 
     `default_lookback`: ids of the audiences whose lookback nobody wrote. `partners`: those that an output
-    can name.
+    can name. `lists`: the names of the lists that are there. `models`: the dbt models of analysts by name,
+    read only where a criterion names one.
     """
 
     project: Project
@@ -27,6 +29,8 @@ class Whole:
     default_lookback: frozenset[str]
     partners: tuple[str, ...]
     known: Known
+    lists: tuple[str, ...]
+    models: dict[str, DbtModel]
 
     @cached_property
     def by_id(self) -> dict[str, Audience]:
