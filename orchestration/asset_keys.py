@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dagster as dg
 
+from transforms.compiler.attributes import attribute_model
+
 LAKE_EVENTS = dg.AssetKey(["lake", "events"])
 LAKE_USERS = dg.AssetKey(["lake", "users"])
 LAKE_LISTS = dg.AssetKey(["lake", "lists"])
@@ -25,6 +27,11 @@ def model(name: str) -> dg.AssetKey:
 def milestone(audience_id: str) -> dg.AssetKey:
     """The asset of an audience's compiled model."""
     return model(f"mst_{audience_id}")
+
+
+def calculated_attribute(attribute_id: str) -> dg.AssetKey:
+    """The asset of a calculated attribute's compiled model."""
+    return model(attribute_model(attribute_id))
 
 
 def export(connection_id: str) -> dg.AssetKey:

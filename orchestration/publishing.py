@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from transforms.audiences.generations import Generation, PublishedAudience, open_store
-from transforms.audiences.publishing import Publication, publish
+from transforms.audiences.publishing import Publication, described_attributes, publish
 from transforms.audiences.staged import Staged, rows
 
 if TYPE_CHECKING:
@@ -26,6 +26,8 @@ def publish_staged(settings: Settings, definitions: Definitions, staged: Staged)
             identities=rows(staged.identities),
             profiles=rows(staged.profiles),
             attributes=rows(staged.attributes),
+            calculated_attributes=rows(staged.calculated_attributes),
+            attribute_definitions=described_attributes(definitions, staged.attribute_ids),
             audiences=tuple(
                 PublishedAudience(
                     id=audience.id,

@@ -191,3 +191,15 @@ LISTS = pa.schema(
         pa.field("mpid", pa.int64()),
     ]
 )
+
+#: One row for each calculated attribute of each user who has a value at the newest as_of, sorted by (attribute_id,
+#: mpid). A list has elements, anything else a value; a number is text of at most nine places, an instant ISO 8601.
+CALCULATED_ATTRIBUTES = pa.schema(
+    [
+        pa.field("as_of", INSTANT, nullable=False),
+        pa.field("attribute_id", pa.string(), nullable=False),
+        pa.field("mpid", pa.int64(), nullable=False),
+        pa.field("value", pa.string()),
+        pa.field("elements", pa.list_(pa.string())),
+    ]
+)

@@ -15,6 +15,7 @@ from transforms.instants import iso
 
 if TYPE_CHECKING:
     from orchestration.settings import Settings
+    from transforms.definitions.records import CalculatedAttribute
 
 _PERSONALIZE = "personalize"
 _EVENT_NUMBERS = frozenset({"events", "users"})
@@ -26,15 +27,16 @@ _ATTRIBUTE_NUMBERS = frozenset({"count", "distinct"})
 @with_settings
 def data(settings: Settings, as_json: bool) -> None:
     """Print what can be named in criteria: what was ingested, with counts."""
-    tiers = dict(load_definitions(settings.project).project.event_tiers)
+    definitions = load_definitions(settings.project)
+    tiers = dict(definitions.project.event_tiers)
     seen = seen_in(settings.lake, settings.data / ".spill")
     if as_json:
-        print_json(_answer(seen, tiers))
+        print_json(_answer(seen, tiers, definitions.attributes))
     else:
-        _print(seen, tiers)
+        _print(seen, tiers, definitions.attributes)
 
 
-def _answer(seen: Seen, tiers: dict[str, str]) -> dict[str, Any]:
+def _answer(seen: Seen, tiers: dict[str, str], attributes: tuple[CalculatedAttribute, ...]) -> dict[str, Any]:
     return {
         "events": [
             {
@@ -47,11 +49,21 @@ def _answer(seen: Seen, tiers: dict[str, str]) -> dict[str, Any]:
         ],
         "event_attributes": [asdict(attribute) for attribute in seen.event_attributes],
         "user_attributes": [asdict(attribute) for attribute in seen.user_attributes],
+        "calculated_attributes": [
+            {
+                "id": attribute.id,
+                "name": attribute.name,
+                "gives": attribute.calculation.function.gives,
+                "definition": list(attribute.calculation.lines()),
+                "inputs": list(attribute.inputs),
+            }
+            for attribute in attributes
+        ],
         "identities": [asdict(identity) for identity in seen.identities],
     }
 
 
-def _print(seen: Seen, tiers: dict[str, str]) -> None:
+def _print(seen: Seen, tiers: dict[str, str], attributes: tuple[CalculatedAttribute, ...]) -> None:
     print_table(
         ("event type", "name", "custom type", "input", "tier", "events", "users", "first", "last"),
         [
@@ -85,6 +97,19 @@ def _print(seen: Seen, tiers: dict[str, str]) -> None:
         [(attribute.workspace, *_cells(attribute)) for attribute in seen.user_attributes],
         _ATTRIBUTE_NUMBERS,
     )
+    if attributes:
+        click.echo()
+        print_table(
+            ("calculated attribute", "gives", "definition"),
+            [
+                (
+                    attribute.id,
+                    attribute.calculation.function.gives,
+                    "; ".join(attribute.calculation.lines()),
+                )
+                for attribute in attributes
+            ],
+        )
     click.echo()
     print_table(
         ("identity type", "users", "values"),

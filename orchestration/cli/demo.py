@@ -77,6 +77,7 @@ def _show(as_of: datetime, rows: tuple[Row, ...], files: tuple[Path, ...]) -> No
 
 NEXT = (
     ("milepost members lapsed_shoppers --variant five_off", "who gets the offer"),
+    ("milepost members valuable_and_quiet --with ltv", "who spent much and has gone quiet, and how much"),
     ("milepost show coupon_year__regulars", "one milestone: its definition, size and connections"),
     ("milepost profile --identity customer_id=208", "what is known of one household"),
     ("milepost data", "what can be named in criteria"),

@@ -11,6 +11,7 @@ import click
 from orchestration.cli.answers import instant_option
 from orchestration.cli.options import as_json, with_settings
 from transforms.audiences import stored
+from transforms.audiences.attribute_values import member_values
 from transforms.audiences.generations import open_store
 from transforms.errors import failure
 from transforms.instants import iso
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from orchestration.settings import Settings
+    from transforms.audiences.attribute_values import AttributeValue
 
 _LINES_AT_ONCE = 50_000
 
@@ -29,7 +31,11 @@ _LINES_AT_ONCE = 50_000
 @click.option("--variant", help="Members of one variant of the A/B test.")
 @click.option("--as-of", callback=instant_option, help="Another stored instant than the newest.")
 @click.option("--limit", type=click.IntRange(min=0), help="At most so many, the smallest first.")
-@click.option("--with", "attribute", help="Add a user attribute after a tab; at the newest as_of alone.")
+@click.option(
+    "--with",
+    "attribute",
+    help="Add a calculated attribute, else a user attribute, after a tab; at the newest as_of alone.",
+)
 @as_json
 @with_settings
 def members(
@@ -44,7 +50,7 @@ def members(
     """Print the members of AUDIENCE, sorted as numbers."""
     generation, read_at = stored.stored_as_of(open_store(settings.published).current(), as_of)
     if attribute is not None and read_at != generation.newest:
-        raise failure("attributes-not-stored", "user attributes are stored for the newest as_of alone")
+        raise failure("attributes-not-stored", "attributes are stored for the newest as_of alone")
     spill = settings.data / ".spill"
     found_as = audience
     if audience not in generation.calculated(read_at) or variant is not None:
@@ -56,7 +62,8 @@ def members(
         if variant is not None:
             stored.check_variant(definitions, generation, read_at, audience, variant, spill)
     if attribute is not None:
-        pairs = stored.members_with(generation, found_as, attribute, spill, variant=variant, limit=limit)
+        known = member_values(generation, found_as, (attribute,), spill, variant=variant, limit=limit)
+        pairs = ((mpid, _text(values.get(attribute))) for mpid, values in known)
         lines = (f"{mpid}\t{_one_line(value)}\n" for mpid, value in pairs)
         elements = (
             json.dumps({"mpid": str(mpid), attribute: value}, ensure_ascii=False) for mpid, value in pairs
@@ -73,6 +80,13 @@ def members(
         _print(chain((f'{head[:-1]}, "members": [',), _separated(elements), ("]}\n",)))
     else:
         _print(lines)
+
+
+def _text(value: AttributeValue | None) -> str | None:
+    """The elements of a list are joined by `, `."""
+    if not isinstance(value, tuple):
+        return value
+    return ", ".join(element for element in value if element is not None)
 
 
 def _one_line(value: str | None) -> str:

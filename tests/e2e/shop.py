@@ -106,6 +106,22 @@ FILES = {
         tier,least
         gold,2
         """,
+    "audiences/valued.yml": """\
+        audience: valued
+        criteria: {calculated: {attribute: spent, gte: 50}}
+        """,
+    "attributes/spent.yml": """\
+        attribute: spent
+        function: sum
+        of: {ecommerce: {action: purchase}}
+        value: total_amount
+        """,
+    "attributes/last_seen_product.yml": """\
+        attribute: last_seen_product
+        function: last_value
+        of: {ecommerce: {action: view_detail}}
+        value: {product: id}
+        """,
     "audiences/nobody.yml": """\
         audience: nobody
         criteria: {event: {name: "{{ 1+1 }}"}}

@@ -12,8 +12,8 @@ import pytest
 
 from tests.e2e import figures
 from tests.e2e.conftest import GROCER_IS_OVER, SHOP_IS_OVER, Prepared
-from tests.e2e.grocer import CHECKS, expected_households, household_mpid
-from tests.support.pipeline import run_pipeline
+from tests.e2e.grocer import CHECKS, expected_households, expected_values, household_mpid
+from tests.support.pipeline import run_pipeline, warehouse
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -184,6 +184,16 @@ def test_every_demo_audience_holds_the_households_that_plain_queries_find(
     assert set(memberships) == set(CHECKS)
     for audience, households in expected_households(as_of).items():
         assert set(memberships[audience]) == {household_mpid(number) for number in households}, audience
+    for attribute, values in expected_values(as_of).items():
+        found = calculated(demo, attribute)
+        # Households that answered and never shopped have spent 0.
+        missing = {mpid: "0" for mpid in found if attribute == "ltv"}
+        assert found == missing | {household_mpid(number): value for number, value in values.items()}
+
+
+def calculated(demo: Prepared, attribute: str) -> dict[int, str]:
+    with duckdb.connect(str(warehouse(demo.data)), read_only=True) as connection:
+        return dict(connection.execute(f"select mpid, value from int_calculated_{attribute}").fetchall())
 
 
 def test_something_is_added_and_something_dropped_between_the_two_days() -> None:

@@ -12,7 +12,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tests.support.agreement import member_differences, profile_differences
+from tests.support.agreement import member_differences, profile_differences, value_differences
 from tests.support.generated_audiences import Project, make_project
 from tests.support.oracle.ingest import ingest
 from tests.support.oracle.profiles import known_at
@@ -37,7 +37,8 @@ def compare(project: Project, with_profiles: bool = False) -> dict[str, Differen
     """Every audience, and on demand every profile model, on which the two differ."""
     with tempfile.TemporaryDirectory(prefix="milepost_fuzz_") as name:
         folder = Path(name)
-        write_project(folder / "project", project.scene.world, project.audiences, project.journeys)
+        world = project.scene.world
+        write_project(folder / "project", world, project.audiences, project.journeys, project.attributes)
         write_landing(folder / "data", project.scene.world)
         found = run_pipeline(folder / "project", folder / "data", project.scene.as_of)
         differences = member_differences(project.oracle().all_members(), found)
@@ -45,6 +46,7 @@ def compare(project: Project, with_profiles: bool = False) -> dict[str, Differen
             settings = {**project.scene.world.settings, "profile_lifetime": "unlimited"}
             known = known_at(ingest(project.scene.world), settings, project.scene.as_of)
             differences |= profile_differences(known, warehouse(folder / "data"))
+            differences |= value_differences(project.all_values(), warehouse(folder / "data"))
     return differences
 
 
@@ -90,7 +92,7 @@ def minimise(project: Project, definition: dict[str, Any]) -> dict[str, Any]:
         journeys = project.journeys if named else []
         tried = [{**candidate, "audience": f"try_{number}"} for number, candidate in enumerate(candidates)]
         try:
-            differing = compare(Project(project.scene, [*named, *tried], journeys))
+            differing = compare(Project(project.scene, [*named, *tried], journeys, project.attributes))
         except Exception as error:
             print("    a round of candidates failed:", type(error).__name__, str(error)[:500])
             return best

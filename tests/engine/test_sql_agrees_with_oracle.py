@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import duckdb
 import pytest
 
-from tests.support.agreement import member_differences, profile_differences
+from tests.support.agreement import member_differences, profile_differences, value_differences
 from tests.support.edge_audiences import edge_audiences
 from tests.support.generated_audiences import Project, complements, make_project
 from tests.support.oracle.ingest import ingest
@@ -57,7 +57,9 @@ def answers(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     pairs = complements(project, request.param, PAIRS)
     project.audiences.extend(edge_audiences(project.scene.as_of))
     folder = tmp_path_factory.mktemp(f"seed_{request.param}")
-    write_project(folder / "project", project.scene.world, project.audiences, project.journeys)
+    write_project(
+        folder / "project", project.scene.world, project.audiences, project.journeys, project.attributes
+    )
     write_landing(folder / "data", project.scene.world)
     found = run_pipeline(folder / "project", folder / "data", project.scene.as_of)
     return Answers(project, pairs, found, warehouse(folder / "data"))
@@ -73,6 +75,12 @@ def test_profiles_are_equal(answers: Answers) -> None:
     settings = {**scene.world.settings, "profile_lifetime": "unlimited"}
     known = known_at(ingest(scene.world), settings, scene.as_of)
     assert profile_differences(known, answers.warehouse) == {}
+
+
+def test_calculated_attributes_are_equal(answers: Answers) -> None:
+    expected = answers.project.all_values()
+    assert sum(map(len, expected.values())) > 10 * len(expected)
+    assert value_differences(expected, answers.warehouse) == {}
 
 
 def test_criterion_and_its_negative_split_the_population(answers: Answers) -> None:

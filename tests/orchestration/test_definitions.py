@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -60,6 +61,10 @@ def test_every_stage_is_in_the_graph_and_feeds_the_next(built) -> None:
     assert "warehouse/loyalty" in upstream(asset_keys.milestone("loyal"))
     assert upstream(asset_keys.model("loyalty")) == {"warehouse/purchases_by_user", "warehouse/tiers"}
     assert "warehouse/mst_nobody" in upstream(dg.AssetKey(["audiences", "membership"]))
+    assert "warehouse/int_calculated_spent" in upstream(asset_keys.milestone("valued"))
+    assert "warehouse/stg_lake__events" in upstream(asset_keys.calculated_attribute("spent"))
+    assert "warehouse/int_calculated_spent" in upstream(dg.AssetKey(["audiences", "membership"]))
+    assert upstream(asset_keys.model("fct_calculated_attributes")) == {"published/calculated_attributes"}
     assert upstream(asset_keys.GENERATION) == {"audiences/membership"}
     assert upstream(asset_keys.export("red_banner")) == {"published/generation"}
     assert upstream(asset_keys.model("fct_audience_daily")) == {"published/audience_daily"}
@@ -86,7 +91,16 @@ def test_a_run_calculates_the_active_audiences_and_what_they_need(definitions, k
         "mst_path__bought",
         "mst_path__waiting",
     }
+    assert not any(key.path[-1].startswith("int_calculated_") for key in chosen)
     assert set(selected_assets(definitions, keys, everything=True)) == keys
+
+
+def test_a_run_calculates_the_attributes_that_active_audiences_name(definitions, keys) -> None:
+    connections = tuple(replace(one, audiences=("valued",)) for one in definitions.connections)
+    chosen = selected_assets(replace(definitions, connections=connections), keys, everything=False)
+    models = {key.path[-1] for key in chosen}
+    assert "int_calculated_spent" in models
+    assert "int_calculated_last_seen_product" not in models
 
 
 def test_the_schedule_asks_for_the_day_that_ended_last(built) -> None:

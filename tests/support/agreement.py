@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from contextlib import closing
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import duckdb
 
+from tests.support.oracle.calculated import number_text
 from tests.support.oracle.places import DEVICE_FIELDS
 
 if TYPE_CHECKING:
@@ -15,6 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.support.oracle.audiences import Members
+    from tests.support.oracle.calculated import Calculated
     from tests.support.oracle.profiles import Known
 
 #: Rows of one kind by name: (only the oracle has, only the engine has).
@@ -84,6 +88,34 @@ def profile_differences(known: Known, warehouse: Path) -> dict[str, Difference]:
 
 def _counted(rows: Iterable[tuple[Any, ...]]) -> set[tuple[Any, ...]]:
     return {(*row, count) for row, count in Counter(rows).items()}
+
+
+def value_differences(expected: dict[str, dict[int, Calculated]], warehouse: Path) -> dict[str, Difference]:
+    """By calculated attribute, (mpid, value) that only one of them has; a number as text.
+
+    `expected` must be without profile_lifetime, which hides profiles.
+    """
+    found: dict[str, Difference] = {}
+    with closing(duckdb.connect(str(warehouse), read_only=True)) as connection:
+        for attribute_id, values in expected.items():
+            query = (
+                f"select mpid, coalesce(to_json(elements)::varchar, value) from int_calculated_{attribute_id}"
+            )
+            written = connection.execute(query).fetchall()
+            rows = {(mpid, _written(value)) for mpid, value in values.items()}
+            if len(written) != len(rows) or set(written) != rows:
+                found[attribute_id] = _difference(rows, set(written))
+    return found
+
+
+def _written(value: Calculated) -> str:
+    match value:
+        case Fraction():
+            return number_text(value)
+        case tuple():
+            return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+        case _:
+            return value
 
 
 def _hashable(row: tuple[Any, ...]) -> tuple[Any, ...]:

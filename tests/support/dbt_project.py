@@ -15,7 +15,7 @@ from dbt.cli.main import dbtRunner
 
 from tests.support.functions import install_functions
 from tests.support.lake import write_lake
-from transforms.contracts import AUDIENCE_DAILY, MEMBERSHIP
+from transforms.contracts import AUDIENCE_DAILY, CALCULATED_ATTRIBUTES, MEMBERSHIP
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -67,11 +67,14 @@ class Folders:
 
 def write_empty_store(folder: Path) -> None:
     """A published store before the first run: one generation with no membership."""
-    memberships = folder / "generations" / "1" / "memberships" / "as_of=none"
+    generation = folder / "generations" / "1"
+    memberships = generation / "memberships" / "as_of=none"
     memberships.mkdir(parents=True)
     pq.write_table(MEMBERSHIP.empty_table(), memberships / "members.parquet")
-    pq.write_table(AUDIENCE_DAILY.empty_table(), memberships.parents[1] / "audience_daily.parquet")
-    (memberships.parents[1] / "audiences.json").write_text("[]", encoding="utf-8")
+    pq.write_table(AUDIENCE_DAILY.empty_table(), generation / "audience_daily.parquet")
+    pq.write_table(CALCULATED_ATTRIBUTES.empty_table(), generation / "calculated_attributes.parquet")
+    for described in ("audiences.json", "attribute_definitions.json"):
+        (generation / described).write_text("[]", encoding="utf-8")
     (folder / "current").symlink_to("generations/1")
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from random import Random
 from typing import TYPE_CHECKING, Any
 
+from tests.support.generated_attributes import Attributes, calculated_criterion, edge_attributes
 from tests.support.generated_event_kinds import app_criterion, cart_criterion
 from tests.support.generated_named_files import named_file_criterion
 from tests.support.generated_operators import DURATIONS, Operators
@@ -29,6 +30,7 @@ from tests.support.worlds import Scene, make_scene
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from tests.support.oracle.calculated import Calculated
     from tests.support.oracle.criteria import Scope
     from tests.support.oracle.records import Value
 
@@ -44,6 +46,8 @@ FIELD_KINDS = {"total_amount": "number", "tax_amount": "number", "transaction_id
 FIELD_KINDS |= {"coupon_code": "text", "affiliation": "text", "currency_code": "text", "screen_name": "text"}
 FIELD_KINDS |= {"attribute.total_amount": "number", "genre": "text", "price": "number"}
 BATCH_KINDS = {"app_version": "version", "app_build": "version", "platform": "text", "os_version": "version"}
+#: Calculated attributes of one project: half of them drawn, half from the fixed ones.
+ATTRIBUTES = 12
 PROFILE_INSTANTS = ("first_seen", "last_seen", "first_active", "last_active")
 
 
@@ -54,9 +58,17 @@ class Project:
     scene: Scene
     audiences: list[dict[str, Any]]
     journeys: list[dict[str, Any]]
+    attributes: list[dict[str, Any]] = field(default_factory=list)
 
     def oracle(self, as_of: datetime | None = None) -> Oracle:
-        return Oracle(self.scene.world, self.audiences, self.journeys, as_of or self.scene.as_of)
+        instant = as_of or self.scene.as_of
+        return Oracle(self.scene.world, self.audiences, self.journeys, instant, self.attributes)
+
+    def all_values(self) -> dict[str, dict[int, Calculated]]:
+        """The calculated attributes of every user, those too whose profile profile_lifetime hides."""
+        world = self.scene.world
+        shown = replace(world, settings={**world.settings, "profile_lifetime": "unlimited"})
+        return Oracle(shown, [], [], self.scene.as_of, self.attributes).all_values()
 
 
 class _Facts:
@@ -96,6 +108,7 @@ class _Maker:
         self.places = Places(self.random, self.operators, self.oracle.known.profiles.values())
         #: What criteria may name: audience id → variants with Control, or nothing without a test.
         self.nameable: dict[str, list[str]] = {}
+        self.attributes: list[dict[str, Any]] = []
 
     def event_where(self, kinds: dict[str, str]) -> dict[str, Any]:
         names = self.random.sample(sorted(kinds), self.random.choice([1, 1, 2]))
@@ -231,6 +244,19 @@ class _Maker:
             body["variant"] = self.random.choice(self.nameable[named])
         return {"audience": body}
 
+    def add_attributes(self, count: int) -> None:
+        """Calculated attributes for criteria to name."""
+        drawn = Attributes(self.random, self.scene.as_of, self.event_criterion)
+        generated = [drawn.definition(number, self.oracle.scope({})) for number in range(count)]
+        self.attributes = [*generated, *self.random.sample(edge_attributes(), count)]
+        for attribute in self.attributes:
+            self.oracle.add_attribute(attribute)
+
+    def calculated(self) -> dict[str, Any]:
+        definition = self.random.choice(self.attributes)
+        values = list(self.oracle.values(definition["attribute"]).values())
+        return calculated_criterion(definition, values, self.operators)
+
     def leaf(self, scope: Scope) -> dict[str, Any]:
         """One criterion; of a few tries the first that tells users apart."""
         found: dict[str, Any] = {}
@@ -242,7 +268,9 @@ class _Maker:
                 found = named_file_criterion(self.random, self.operators, self.scene.world, scope)
             elif draw < 0.31:
                 found = self.app_or_cart_criterion(scope)
-            elif draw < 0.63:
+            elif self.attributes and draw < 0.4:
+                found = self.calculated()
+            elif draw < 0.66:
                 found = self.event_criterion(scope)
             else:
                 found = self.profile_criterion(scope)
@@ -335,6 +363,7 @@ def make_project(seed: int, audience_count: int = 50, journey_count: int = 2) ->
     """The same scene and definitions for the same seed. Later audiences may name earlier ones and milestones."""
     scene = make_scene(seed)
     maker = _Maker(scene, seed)
+    maker.add_attributes(ATTRIBUTES)
     audiences: list[dict[str, Any]] = []
     journeys: list[dict[str, Any]] = []
     for number in range(audience_count):
@@ -344,7 +373,7 @@ def make_project(seed: int, audience_count: int = 50, journey_count: int = 2) ->
             journeys.append(maker.journey(len(journeys)))
             for milestone_id in maker.oracle.add_journey(journeys[-1]):
                 maker.nameable[milestone_id] = maker.oracle.variants(milestone_id)
-    return Project(scene, audiences, journeys)
+    return Project(scene, audiences, journeys, maker.attributes)
 
 
 def complements(project: Project, seed: int, count: int) -> list[tuple[str, str]]:

@@ -32,12 +32,17 @@ def document(value: Any) -> str:
 
 
 def write_project(
-    folder: Path, world: World, audiences: list[dict[str, Any]], journeys: list[dict[str, Any]]
+    folder: Path,
+    world: World,
+    audiences: list[dict[str, Any]],
+    journeys: list[dict[str, Any]],
+    attributes: list[dict[str, Any]] | None = None,
 ) -> None:
-    """milepost.yml, audiences/*.yml, journeys/*.yml, lists/*.csv and the analysts' models."""
+    """milepost.yml, audiences/*.yml, journeys/*.yml, attributes/*.yml, lists/*.csv and the analysts' models."""
     files = {"milepost.yml": world.settings}
     files |= {f"audiences/{audience['audience']}.yml": audience for audience in audiences}
     files |= {f"journeys/{journey['journey']}.yml": journey for journey in journeys}
+    files |= {f"attributes/{attribute['attribute']}.yml": attribute for attribute in attributes or ()}
     for name, content in files.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -7,10 +7,16 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from transforms.audiences.generations import PublishedAudience
+from transforms.audiences.generations import PublishedAttribute, PublishedAudience
 from transforms.audiences.memberships import CalculatedAudience
 from transforms.audiences.publishing import Publication
-from transforms.contracts import MEMBERSHIP, PROFILES, USER_ATTRIBUTES, USER_IDENTITIES
+from transforms.contracts import (
+    CALCULATED_ATTRIBUTES,
+    MEMBERSHIP,
+    PROFILES,
+    USER_ATTRIBUTES,
+    USER_IDENTITIES,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,10 +31,14 @@ def publication(
     *,
     identities: set[tuple[int, str, str]] | None = None,
     attributes: tuple[tuple[int, str, str], ...] = (),
+    calculated: Mapping[str, Mapping[int, str | list[str]] | None] | None = None,
     history: timedelta | None = None,
     formerly: Mapping[str, str] | None = None,
 ) -> Publication:
-    """Audience → its mpids, or mpid → variant; identities as (mpid, type, value)."""
+    """Audience → its mpids, or mpid → variant; identities as (mpid, type, value).
+
+    `calculated`: calculated attribute → mpid → its value, None for one that was not calculated.
+    """
     by_audience = members or {}
     rows = [
         {
@@ -73,6 +83,25 @@ def publication(
                 for mpid, name, value in attributes
             ],
             USER_ATTRIBUTES,
+        ),
+        calculated_attributes=pa.Table.from_pylist(
+            [
+                {
+                    "as_of": as_of,
+                    "attribute_id": attribute_id,
+                    "mpid": mpid,
+                    "value": None if isinstance(values[mpid], list) else values[mpid],
+                    "elements": values[mpid] if isinstance(values[mpid], list) else None,
+                }
+                for attribute_id, values in sorted((calculated or {}).items())
+                for mpid in sorted(values or ())
+                if values is not None
+            ],
+            CALCULATED_ATTRIBUTES,
+        ),
+        attribute_definitions=tuple(
+            PublishedAttribute(attribute_id, attribute_id, "sum", "number", values is not None, (), None)
+            for attribute_id, values in (calculated or {}).items()
         ),
         audiences=tuple(
             PublishedAudience(audience_id, audience_id, audience_id, None, (), None)

@@ -127,7 +127,8 @@ class SmallWarehouse:
     def event(
         self, mpid: int, name: str | None = "Play", at: datetime = datetime(2017, 12, 30), **columns: Any
     ) -> None:
-        defaults = {"workspace": "shop", "input": "shop/ios", "event_type": "custom_event"}
+        defaults = {"workspace": "shop", "input": "shop/ios", "event_type": "custom_event", "received_at": at}
+        defaults |= {"source_path": "a.json", "source_line": 1, "source_index": 0}
         self._add(
             "stg_lake__events", {**defaults, "mpid": mpid, "event_name": name, "event_at": at, **columns}
         )

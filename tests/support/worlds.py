@@ -9,6 +9,7 @@ from random import Random
 from typing import Any
 
 from tests.support.oracle.records import Landed, World
+from tests.support.world_calculated import rating_batches
 from tests.support.world_files import with_files
 from tests.support.world_places import Places
 from tests.support.world_stories import story
@@ -364,6 +365,8 @@ class _Maker:
                 files[workspace, name, random.choice(FILES)].append(copy.deepcopy(batch))
             elif copies < 0.12 and not has_change:
                 files[workspace, name, random.choice(FILES)].append(self.altered(batch))
+        for batch in rating_batches(random, self.mpids, self.as_of):
+            files[random.choice(places)].append(batch)
         landing: list[Landed] = []
         for number, path in enumerate(FILES):
             arrived_at = self.as_of.replace(microsecond=0) - timedelta(hours=30 - number)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from transforms.criteria.language import named_lists, referenced_audiences
+from transforms.criteria.language import calculated_attributes, named_lists, referenced_audiences
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -55,6 +55,20 @@ def to_calculate(definitions: Definitions, *, everything: bool = False) -> tuple
     """
     everyone = tuple(audience.id for audience in definitions.audiences)
     return with_needed(definitions, everyone if everything else active_audiences(definitions))
+
+
+def attributes_to_calculate(
+    definitions: Definitions, audiences: Iterable[str], *, everything: bool = False
+) -> tuple[str, ...]:
+    """The calculated attributes that the criteria of these audiences name, or `everything`; sorted.
+
+    Of the audiences all that they need has to be among them.
+    """
+    if everything:
+        return tuple(sorted(attribute.id for attribute in definitions.attributes))
+    criteria = [definitions.audience(audience_id).criteria for audience_id in audiences]
+    named = (calculated_attributes(found) for found in criteria if found is not None)
+    return tuple(sorted({reference.attribute for references in named for reference in references}))
 
 
 def with_needed(definitions: Definitions, wanted: Iterable[str]) -> tuple[str, ...]:

@@ -23,7 +23,9 @@ DAILY = "audience_daily.parquet"
 IDENTITIES = "user_identities.parquet"
 PROFILE_TABLE = "profiles.parquet"
 ATTRIBUTES = "user_attributes.parquet"
+CALCULATED_ATTRIBUTE_TABLE = "calculated_attributes.parquet"
 AUDIENCES = "audiences.json"
+ATTRIBUTE_DEFINITIONS = "attribute_definitions.json"
 MANIFEST = "generation.json"
 
 
@@ -35,6 +37,19 @@ class PublishedAudience:
     name: str
     external_name: str
     journey: str | None
+    tags: tuple[str, ...]
+    owner: str | None
+
+
+@dataclass(frozen=True)
+class PublishedAttribute:
+    """What a reader can say of a calculated attribute. `is_calculated`: whether it has values at the newest as_of."""
+
+    id: str
+    name: str
+    function: str
+    gives: str
+    is_calculated: bool
     tags: tuple[str, ...]
     owner: str | None
 
@@ -79,6 +94,17 @@ class Generation:
         """The audiences as they were described at the newest as_of, sorted by id."""
         listed = json.loads((self.folder / AUDIENCES).read_text(encoding="utf-8"))
         return tuple(PublishedAudience(**{**entry, "tags": tuple(entry["tags"])}) for entry in listed)
+
+    @cached_property
+    def attribute_definitions(self) -> tuple[PublishedAttribute, ...]:
+        """The calculated attributes as they were described at the newest as_of, sorted by id."""
+        listed = json.loads((self.folder / ATTRIBUTE_DEFINITIONS).read_text(encoding="utf-8"))
+        return tuple(PublishedAttribute(**{**entry, "tags": tuple(entry["tags"])}) for entry in listed)
+
+    @property
+    def calculated_attributes_file(self) -> Path:
+        """CALCULATED_ATTRIBUTES at the newest as_of."""
+        return self.folder / CALCULATED_ATTRIBUTE_TABLE
 
     @property
     def identities_file(self) -> Path:

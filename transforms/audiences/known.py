@@ -21,6 +21,9 @@ _ATTRIBUTES = """
 select workspace, attribute_name, value, elements
 from read_parquet($attributes) where mpid = $mpid order by workspace, attribute_key
 """
+_CALCULATED = """
+select attribute_id, value, elements from read_parquet($calculated) where mpid = $mpid order by attribute_id
+"""
 _IDENTITIES = """
 select identity_type, identity_value
 from read_parquet($identities) where mpid = $mpid order by identity_type, identity_value
@@ -58,12 +61,24 @@ class KnownAttribute:
 
 
 @dataclass(frozen=True)
+class KnownCalculated:
+    """A calculated attribute: a text or a list."""
+
+    id: str
+    value: str | None
+    elements: tuple[str, ...] | None
+
+
+@dataclass(frozen=True)
 class KnownUser:
-    """A user at the newest as_of: profiles by workspace, identities of every workspace, and memberships."""
+    """A user at the newest as_of: profiles by workspace, identities of every workspace, calculated attributes, and
+    memberships.
+    """
 
     mpid: int
     profiles: tuple[KnownProfile, ...]
     attributes: tuple[KnownAttribute, ...]
+    calculated: tuple[KnownCalculated, ...]
     identities: tuple[tuple[str, str], ...]
     audiences: tuple[tuple[str, str | None], ...]
 
@@ -89,6 +104,12 @@ def known_user(generation: Generation, as_of: datetime, mpid: int, spill: Path) 
             attributes=tuple(
                 KnownAttribute(workspace, name, value, None if elements is None else tuple(elements))
                 for workspace, name, value, elements in attributes
+            ),
+            calculated=tuple(
+                KnownCalculated(attribute_id, value, None if elements is None else tuple(elements))
+                for attribute_id, value, elements in rows(
+                    _CALCULATED, calculated=str(generation.calculated_attributes_file)
+                )
             ),
             identities=tuple(rows(_IDENTITIES, identities=str(generation.identities_file))),
             audiences=tuple(rows(_AUDIENCES, members=str(generation.members_file(as_of)))),

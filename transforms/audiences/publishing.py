@@ -13,32 +13,48 @@ import pyarrow as pa
 
 from transforms.audiences.figures import DAY, Figures, figures_at
 from transforms.audiences.generations import (
+    ATTRIBUTE_DEFINITIONS,
     ATTRIBUTES,
     AUDIENCES,
+    CALCULATED_ATTRIBUTE_TABLE,
     DAILY,
     IDENTITIES,
     MANIFEST,
     PROFILE_TABLE,
     Generation,
+    PublishedAttribute,
     PublishedAudience,
     Store,
 )
 from transforms.audiences.membership_writer import write_empty, write_memberships
 from transforms.audiences.memberships import EMPTY, CalculatedAudience, folder_name
 from transforms.audiences.tables import Rows, write_rows
-from transforms.contracts import AUDIENCE_DAILY, PROFILES, USER_ATTRIBUTES, USER_IDENTITIES
+from transforms.contracts import (
+    AUDIENCE_DAILY,
+    CALCULATED_ATTRIBUTES,
+    PROFILES,
+    USER_ATTRIBUTES,
+    USER_IDENTITIES,
+)
 from transforms.durable import replace_bytes, sync_file, sync_folder
 from transforms.instants import iso
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
     from datetime import datetime, timedelta
     from pathlib import Path
 
     from transforms.definitions.records import Definitions
 
 #: What holds for the newest as_of alone.
-_NEWEST_ONLY = (IDENTITIES, PROFILE_TABLE, ATTRIBUTES, AUDIENCES)
+_NEWEST_ONLY = (
+    IDENTITIES,
+    PROFILE_TABLE,
+    ATTRIBUTES,
+    CALCULATED_ATTRIBUTE_TABLE,
+    AUDIENCES,
+    ATTRIBUTE_DEFINITIONS,
+)
 _WORKING = ".next"
 _SPILL = ".spill"
 #: The current generation and the one before it, which a reader may still have open.
@@ -51,8 +67,9 @@ class Publication:
 
     `members`: MEMBERSHIP sorted by (audience_id, mpid). `identities`: USER_IDENTITIES sorted by (mpid,
     identity_type, identity_value). `profiles`: PROFILES sorted by (workspace, mpid). `attributes`:
-    USER_ATTRIBUTES sorted by (workspace, mpid, attribute_key). All as of `as_of`. `membership_history` is how
-    long before the newest as_of memberships are kept, None for ever.
+    USER_ATTRIBUTES sorted by (workspace, mpid, attribute_key). `calculated_attributes`: CALCULATED_ATTRIBUTES
+    sorted by (attribute_id, mpid). All as of `as_of`. `membership_history` is how long before the newest as_of
+    memberships are kept, None for ever.
     """
 
     as_of: datetime
@@ -61,7 +78,9 @@ class Publication:
     identities: Rows
     profiles: Rows
     attributes: Rows
+    calculated_attributes: Rows
     audiences: tuple[PublishedAudience, ...]
+    attribute_definitions: tuple[PublishedAttribute, ...]
     membership_history: timedelta | None = None
 
 
@@ -77,6 +96,24 @@ def described(definitions: Definitions) -> tuple[PublishedAudience, ...]:
             audience.owner,
         )
         for audience in definitions.audiences
+    )
+
+
+def described_attributes(
+    definitions: Definitions, calculated: Collection[str]
+) -> tuple[PublishedAttribute, ...]:
+    """What a publication says of every calculated attribute that is defined; `calculated` are ids."""
+    return tuple(
+        PublishedAttribute(
+            id=attribute.id,
+            name=attribute.name,
+            function=attribute.calculation.function.name,
+            gives=attribute.calculation.function.gives,
+            is_calculated=attribute.id in calculated,
+            tags=attribute.tags,
+            owner=attribute.owner,
+        )
+        for attribute in definitions.attributes
     )
 
 
@@ -170,11 +207,18 @@ class _Newest:
     identities: Rows
     profiles: Rows
     attributes: Rows
+    calculated_attributes: Rows
     audiences: tuple[PublishedAudience, ...]
+    attribute_definitions: tuple[PublishedAttribute, ...]
 
 
 _NOTHING = _Newest(
-    USER_IDENTITIES.empty_table(), PROFILES.empty_table(), USER_ATTRIBUTES.empty_table(), audiences=()
+    USER_IDENTITIES.empty_table(),
+    PROFILES.empty_table(),
+    USER_ATTRIBUTES.empty_table(),
+    CALCULATED_ATTRIBUTES.empty_table(),
+    audiences=(),
+    attribute_definitions=(),
 )
 
 
@@ -182,11 +226,15 @@ def _write_newest(working: Path, newest: _Newest | Publication) -> None:
     write_rows(working / IDENTITIES, USER_IDENTITIES, newest.identities)
     write_rows(working / PROFILE_TABLE, PROFILES, newest.profiles)
     write_rows(working / ATTRIBUTES, USER_ATTRIBUTES, newest.attributes)
-    listed = [asdict(audience) for audience in sorted(newest.audiences, key=lambda audience: audience.id)]
-    (working / AUDIENCES).write_text(
-        json.dumps(listed, indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
-    )
-    sync_file(working / AUDIENCES)
+    write_rows(working / CALCULATED_ATTRIBUTE_TABLE, CALCULATED_ATTRIBUTES, newest.calculated_attributes)
+    _write_described(working / AUDIENCES, newest.audiences)
+    _write_described(working / ATTRIBUTE_DEFINITIONS, newest.attribute_definitions)
+
+
+def _write_described(path: Path, described: tuple[PublishedAudience | PublishedAttribute, ...]) -> None:
+    listed = [asdict(one) for one in sorted(described, key=lambda one: one.id)]
+    path.write_text(json.dumps(listed, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    sync_file(path)
 
 
 def _write_figures(path: Path, figures: Iterable[Figures]) -> None:

@@ -17,7 +17,14 @@ from sqlglot import exp
 
 from transforms.audiences.memberships import CalculatedAudience
 from transforms.audiences.tables import write_rows
-from transforms.contracts import MEMBERSHIP, PROFILES, USER_ATTRIBUTES, USER_IDENTITIES
+from transforms.compiler.attributes import attribute_model
+from transforms.contracts import (
+    CALCULATED_ATTRIBUTES,
+    MEMBERSHIP,
+    PROFILES,
+    USER_ATTRIBUTES,
+    USER_IDENTITIES,
+)
 from transforms.instants import compact
 
 if TYPE_CHECKING:
@@ -35,15 +42,20 @@ _ATTRIBUTES = (
     "order by workspace, mpid, attribute_key"
 )
 _CALCULATED = "calculated.json"
+_CALCULATED_ATTRIBUTES = "calculated_attributes.json"
+_BATCH = 100_000
 
 
 @dataclass(frozen=True)
 class Staged:
-    """One staged as_of: a folder with MEMBERSHIP, USER_IDENTITIES, PROFILES and USER_ATTRIBUTES, sorted."""
+    """One staged as_of: a folder with MEMBERSHIP, USER_IDENTITIES, PROFILES, USER_ATTRIBUTES and
+    CALCULATED_ATTRIBUTES, sorted. `attribute_ids` are the attributes that were calculated.
+    """
 
     folder: Path
     as_of: datetime
     calculated: tuple[CalculatedAudience, ...]
+    attribute_ids: tuple[str, ...] = ()
 
     @property
     def members(self) -> Path:
@@ -65,15 +77,25 @@ class Staged:
         """USER_ATTRIBUTES, sorted by (workspace, mpid, attribute_key)."""
         return self.folder / "attributes.parquet"
 
+    @property
+    def calculated_attributes(self) -> Path:
+        """CALCULATED_ATTRIBUTES, sorted by (attribute_id, mpid)."""
+        return self.folder / "calculated_attributes.parquet"
+
 
 def stage(
-    warehouse: Path, staging: Path, as_of: datetime, calculated: tuple[CalculatedAudience, ...]
+    warehouse: Path,
+    staging: Path,
+    as_of: datetime,
+    calculated: tuple[CalculatedAudience, ...],
+    attribute_ids: tuple[str, ...] = (),
 ) -> Staged:
-    """Copy the calculated audiences' models and the profiles out of the warehouse file."""
+    """Copy the models of the calculated audiences and attributes, and the profiles, out of the warehouse file."""
     folder = staging / compact(as_of)
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    staged = Staged(folder, as_of, tuple(sorted(calculated, key=lambda audience: audience.id)))
+    audiences = tuple(sorted(calculated, key=lambda audience: audience.id))
+    staged = Staged(folder, as_of, audiences, tuple(sorted(attribute_ids)))
     with duckdb.connect(str(warehouse), config={"autoinstall_known_extensions": "false"}) as connection:
         members = pa.RecordBatchReader.from_batches(MEMBERSHIP, _members(connection, staged))
         write_rows(staged.members, MEMBERSHIP, members)
@@ -82,7 +104,10 @@ def stage(
             (staged.profiles, PROFILES, _PROFILES),
             (staged.attributes, USER_ATTRIBUTES, _ATTRIBUTES),
         ):
-            write_rows(path, schema, connection.sql(query).to_arrow_reader(100_000))
+            write_rows(path, schema, connection.sql(query).to_arrow_reader(_BATCH))
+        values = pa.RecordBatchReader.from_batches(CALCULATED_ATTRIBUTES, _values(connection, staged))
+        write_rows(staged.calculated_attributes, CALCULATED_ATTRIBUTES, values)
+    (folder / _CALCULATED_ATTRIBUTES).write_text(json.dumps(staged.attribute_ids), encoding="utf-8")
     listed = [asdict(audience) for audience in staged.calculated]
     (folder / _CALCULATED).write_text(json.dumps(listed), encoding="utf-8")
     return staged
@@ -94,7 +119,8 @@ def read_staged(staging: Path, as_of: datetime) -> Staged | None:
     if not (folder / _CALCULATED).exists():
         return None
     listed = json.loads((folder / _CALCULATED).read_text(encoding="utf-8"))
-    return Staged(folder, as_of, tuple(CalculatedAudience(**entry) for entry in listed))
+    attribute_ids = json.loads((folder / _CALCULATED_ATTRIBUTES).read_text(encoding="utf-8"))
+    return Staged(folder, as_of, tuple(CalculatedAudience(**entry) for entry in listed), tuple(attribute_ids))
 
 
 def rows(path: Path) -> pa.RecordBatchReader:
@@ -109,9 +135,8 @@ def _members(connection: duckdb.DuckDBPyConnection, staged: Staged) -> Iterator[
         query = exp.select(exp.column("mpid"), variant.as_("variant")).from_(
             exp.to_table(f"mst_{audience.id}")
         )
-        for batch in connection.sql(query.order_by(exp.column("mpid")).sql("duckdb")).to_arrow_reader(
-            100_000
-        ):
+        in_order = query.order_by(exp.column("mpid")).sql("duckdb")
+        for batch in connection.sql(in_order).to_arrow_reader(_BATCH):
             count = batch.num_rows
             yield pa.record_batch(
                 [
@@ -121,4 +146,22 @@ def _members(connection: duckdb.DuckDBPyConnection, staged: Staged) -> Iterator[
                     batch.column(1).cast(pa.string()),
                 ],
                 schema=MEMBERSHIP,
+            )
+
+
+def _values(connection: duckdb.DuckDBPyConnection, staged: Staged) -> Iterator[pa.RecordBatch]:
+    for attribute_id in staged.attribute_ids:
+        query = exp.select("mpid", "value", "elements").from_(exp.to_table(attribute_model(attribute_id)))
+        for batch in connection.sql(query.order_by("mpid").sql("duckdb")).to_arrow_reader(_BATCH):
+            count = batch.num_rows
+            yield pa.record_batch(
+                [
+                    pa.repeat(pa.scalar(staged.as_of, CALCULATED_ATTRIBUTES.field("as_of").type), count),
+                    pa.repeat(pa.scalar(attribute_id), count),
+                    *(
+                        batch.column(name).cast(CALCULATED_ATTRIBUTES.field(name).type)
+                        for name in ("mpid", "value", "elements")
+                    ),
+                ],
+                schema=CALCULATED_ATTRIBUTES,
             )

@@ -28,21 +28,6 @@ where audience_id = $audience and ($variant is null or variant = $variant)
 order by mpid
 limit $limit
 """
-_MEMBERS_WITH = """
-with member as (
-    select mpid from read_parquet($members, hive_partitioning = false)
-    where audience_id = $audience and ($variant is null or variant = $variant)
-    order by mpid
-    limit $limit
-),
-newest as (
-    select mpid, arg_max(coalesce(value, array_to_string(elements, ', ')), (said_at, workspace)) as value
-    from read_parquet($attributes) semi join member using (mpid)
-    where attribute_key = lower($attribute) and (value is not null or elements is not null)
-    group by mpid
-)
-select mpid, newest.value from member left join newest using (mpid) order by mpid
-"""
 _VARIANTS = """
 select variant, count(*) from read_parquet($members, hive_partitioning = false)
 where audience_id = $audience and variant is not null
@@ -141,36 +126,6 @@ def members(
         )
         while found := result.fetchmany(_FETCHED):
             yield from (mpid for (mpid,) in found)
-
-
-def members_with(
-    generation: Generation,
-    audience_id: str,
-    attribute: str,
-    spill: Path,
-    *,
-    variant: str | None = None,
-    limit: int | None = None,
-) -> Iterator[tuple[int, str | None]]:
-    """The members at the newest as_of, each with a user attribute: the newest value over all workspaces.
-
-    None where a member has no value. The elements of a list are joined by `, `.
-    """
-    _, newest = stored_as_of(generation, None)
-    with calculator(spill) as connection:
-        result = connection.execute(
-            _MEMBERS_WITH,
-            {
-                "members": str(generation.members_file(newest)),
-                "attributes": str(generation.attributes_file),
-                "audience": audience_id,
-                "variant": variant,
-                "limit": limit,
-                "attribute": attribute,
-            },
-        )
-        while found := result.fetchmany(_FETCHED):
-            yield from found
 
 
 def variant_sizes(generation: Generation, as_of: datetime, audience_id: str, spill: Path) -> dict[str, int]:

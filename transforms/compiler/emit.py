@@ -8,7 +8,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from transforms.compiler.banner import is_generated, without_banner
-from transforms.compiler.models import CUSTOM, GENERATED, ModelFile, compile_models, custom_path
+from transforms.compiler.models import (
+    CUSTOM,
+    GENERATED,
+    GENERATED_ATTRIBUTES,
+    ModelFile,
+    compile_models,
+    custom_path,
+)
 from transforms.errors import Place, Problem, UserError, failure
 
 if TYPE_CHECKING:
@@ -16,6 +23,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from transforms.definitions.records import Definitions
+
+
+#: The folders that belong to the compiler.
+_ROOTS = (GENERATED, GENERATED_ATTRIBUTES)
 
 
 @dataclass(frozen=True)
@@ -96,10 +107,10 @@ def eject_model(project_folder: Path, definitions: Definitions, audience_id: str
 
 
 def _present(project_folder: Path) -> dict[str, str]:
-    root = project_folder / GENERATED
     return {
         file.relative_to(project_folder).as_posix(): _read(file)
-        for file in sorted(root.rglob("*"))
+        for root in _ROOTS
+        for file in sorted((project_folder / root).rglob("*"))
         if file.is_file() and not file.name.startswith(".")
     }
 
@@ -114,7 +125,9 @@ def _refuse_foreign(present: dict[str, str]) -> None:
             "CMP-002",
             "this file is in the folder of generated models and was not generated",
             Place(path),
-            hint=f"move it to {CUSTOM}",
+            hint=f"move it to {CUSTOM}"
+            if path.startswith(GENERATED)
+            else "move it to another folder of models/",
         )
         for path, text in present.items()
         if not is_generated(text)
@@ -155,5 +168,6 @@ def _write(target: Path, text: str) -> None:
 def _remove(project_folder: Path, path: str) -> None:
     (project_folder / path).unlink()
     folder = (project_folder / path).parent
-    if folder != project_folder / GENERATED and not any(folder.iterdir()):
+    roots = [project_folder / root for root in _ROOTS]
+    if folder not in roots and not any(folder.iterdir()):
         folder.rmdir()

@@ -42,7 +42,8 @@ def model_text(query: exp.Query, dialect: Dialect) -> str:
         if before is not None and _is_only_column(tokens, position):
             pieces.append(" ")
         else:
-            pieces.append(_gap(sql[end : token.start], before, token, depth))
+            is_table = _is_table(tokens, position)
+            pieces.append(_gap(sql[end : token.start], before, token, depth, is_table))
         written = sql[token.start : token.end + 1]
         pieces.append(_brace_safe(written) if token.token_type in _KEPT else written.lower())
         end = token.end + 1
@@ -60,13 +61,19 @@ def _is_only_column(tokens: list[Token], position: int) -> bool:
     )
 
 
-def _gap(gap: str, before: Token | None, after: Token, depth: int) -> str:
+def _is_table(tokens: list[Token], position: int) -> bool:
+    """Whether a common table begins here: a name, `as` and a parenthesis."""
+    kinds = [token.token_type for token in tokens[position : position + 3]]
+    return kinds == [TokenType.VAR, TokenType.ALIAS, TokenType.L_PAREN]
+
+
+def _gap(gap: str, before: Token | None, after: Token, depth: int, is_table: bool) -> str:
     """What stands between two tokens: white space and comments."""
     if before is None:
         return gap
     if depth == 0 and before.token_type == TokenType.WITH:
         return "\n\n"
-    if depth == 0 and before.token_type == TokenType.COMMA and after.token_type == TokenType.VAR:
+    if depth == 0 and before.token_type == TokenType.COMMA and is_table:
         return "\n\n"
     if depth == 0 and before.token_type == TokenType.R_PAREN and after.token_type == TokenType.SELECT:
         return "\n\n"

@@ -8,10 +8,11 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from transforms.compiler.assemble import audience_query
+from transforms.compiler.attributes import attribute_model, attribute_query
 from transforms.compiler.banner import banner
 from transforms.compiler.dialects.duckdb import DUCKDB
 from transforms.compiler.layout import model_text
-from transforms.compiler.properties import properties_text
+from transforms.compiler.properties import attribute_properties_text, properties_text
 from transforms.errors import Problem, UserError
 
 if TYPE_CHECKING:
@@ -19,12 +20,16 @@ if TYPE_CHECKING:
 
     from transforms.compiler.dialects.dialect import Dialect
     from transforms.definitions.records import Audience, Definitions, Project
+    from transforms.errors import Place
 
 #: Below the project folder. Everything in it is the compiler's.
 GENERATED = "models/milestones/generated"
+#: The same for calculated attributes.
+GENERATED_ATTRIBUTES = "models/attributes/generated"
 #: Where a model lies that an analyst has taken over.
 CUSTOM = "models/milestones/custom"
 _NO_JOURNEY = "audiences"
+_CONFIG = "{{ config(materialized='table') }}\n\n"
 
 
 @dataclass(frozen=True)
@@ -39,11 +44,14 @@ class ModelFile:
 def compile_models(
     definitions: Definitions, ejected: frozenset[str] = frozenset(), dialect: Dialect = DUCKDB
 ) -> tuple[ModelFile, ...]:
-    """A model for each audience and milestone but the `ejected` ids, and a properties file for each folder.
+    """A model for each calculated attribute and each audience and milestone but the `ejected` ids, and a properties
+    file for each folder.
 
     Sorted by path. Raises UserError for every id whose model name the target can't hold (spec §3).
     """
-    _check_names(definitions.audiences, dialect)
+    names = [(f"mst_{audience.id}", audience.place) for audience in definitions.audiences]
+    names += [(attribute_model(attribute.id), attribute.place) for attribute in definitions.attributes]
+    _check_names(names, dialect)
     kept = sorted(
         (audience for audience in definitions.audiences if audience.id not in ejected),
         key=lambda audience: (_folder(audience), audience.id),
@@ -51,13 +59,13 @@ def compile_models(
     files = [_model_file(audience, definitions.project, dialect) for audience in kept]
     for folder, audiences in groupby(kept, key=_folder):
         files.append(_properties_file(folder, tuple(audiences), dialect))
+    files.extend(_attribute_files(definitions, dialect))
     return tuple(sorted(files, key=lambda file: file.path))
 
 
 def model_body(audience: Audience, project: Project, dialect: Dialect = DUCKDB) -> str:
     """The text of an audience's model without the banner: what an analyst gets who takes it over."""
-    config = "{{ config(materialized='table') }}\n\n"
-    return config + model_text(audience_query(audience, project), dialect)
+    return _CONFIG + model_text(audience_query(audience, project), dialect)
 
 
 def definition_hash(audience: Audience, project: Project) -> str:
@@ -101,20 +109,36 @@ def _properties_file(folder: str, audiences: tuple[Audience, ...], dialect: Dial
     return ModelFile(f"{GENERATED}/{folder}/_{folder}__generated.yml", text, None)
 
 
-def _check_names(audiences: Iterable[Audience], dialect: Dialect) -> None:
+def _attribute_files(definitions: Definitions, dialect: Dialect) -> list[ModelFile]:
+    attributes = sorted(definitions.attributes, key=lambda attribute: attribute.id)
+    if not attributes:
+        return []
+    change = ("To change it, change the definition and run `milepost compile`.",)
+    files = []
+    for attribute in attributes:
+        query = attribute_query(attribute, definitions.project)
+        body = _CONFIG + model_text(query, dialect)
+        text = banner("--", attribute.place.file, change, body) + body
+        path = f"{GENERATED_ATTRIBUTES}/{attribute_model(attribute.id)}.sql"
+        files.append(ModelFile(path, text, None))
+    body = attribute_properties_text(attributes, dialect)
+    text = banner("#", "attributes/*.yml", change, body) + body
+    return [*files, ModelFile(f"{GENERATED_ATTRIBUTES}/_attributes__generated.yml", text, None)]
+
+
+def _check_names(names: Iterable[tuple[str, Place]], dialect: Dialect) -> None:
     limit = dialect.identifier_limit
     if limit is None:
         return
     problems = [
         Problem(
             "CMP-001",
-            f"the model of `{audience.id}` would have a name of {len(audience.id) + 4} characters; "
-            f"{dialect.name} takes {limit}",
-            audience.place,
+            f"the model `{name}` has a name of {len(name)} characters; {dialect.name} takes {limit}",
+            place,
             hint="choose a shorter id",
         )
-        for audience in audiences
-        if len(audience.id) + len("mst_") > limit
+        for name, place in names
+        if len(name) > limit
     ]
     if problems:
         raise UserError(*problems)

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from ruamel.yaml import YAML
 
+from transforms.compiler.attributes import attribute_model
 from transforms.compiler.comments import comment_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from transforms.compiler.dialects.dialect import Dialect
-    from transforms.definitions.records import Audience
+    from transforms.definitions.records import Audience, CalculatedAttribute
 
 
 def properties_text(audiences: Iterable[Audience], dialect: Dialect) -> str:
@@ -21,12 +22,21 @@ def properties_text(audiences: Iterable[Audience], dialect: Dialect) -> str:
 
     dbt renders descriptions as Jinja, so names have nothing in them that it would read.
     """
+    return _text(_model(audience, dialect) for audience in audiences)
+
+
+def attribute_properties_text(attributes: Iterable[CalculatedAttribute], dialect: Dialect) -> str:
+    """The same for the models of calculated attributes."""
+    return _text(_attribute_model(attribute, dialect) for attribute in attributes)
+
+
+def _text(models: Iterable[dict[str, Any]]) -> str:
     writer = YAML()
     writer.default_flow_style = False
     writer.width = 4096
     writer.indent(mapping=2, sequence=4, offset=2)
     stream = StringIO()
-    writer.dump({"version": 2, "models": [_model(audience, dialect) for audience in audiences]}, stream)
+    writer.dump({"version": 2, "models": list(models)}, stream)
     return stream.getvalue()
 
 
@@ -46,4 +56,25 @@ def _model(audience: Audience, dialect: Dialect) -> dict[str, Any]:
         "description": f"{comment_text(audience.name)}: members of the {kind}, one row a member.",
         "config": {"contract": {"enforced": True}, "meta": {"milepost": {"audience": audience.id}}},
         "columns": columns,
+    }
+
+
+def _attribute_model(attribute: CalculatedAttribute, dialect: Dialect) -> dict[str, Any]:
+    is_of_everyone = attribute.calculation.function.is_zero_of_nothing
+    whose = "each user with a profile" if is_of_everyone else "each user who has a value"
+    columns = (
+        ("mpid", dialect.integer_type, "The user; each once."),
+        ("value", dialect.text_type, "The value as text; null for a list."),
+        ("elements", dialect.text_list_type, "The elements of a list, else null."),
+        (
+            "total",
+            dialect.text_type,
+            "The number that the value is, as a text that sorts as numbers do, or null.",
+        ),
+    )
+    return {
+        "name": attribute_model(attribute.id),
+        "description": f"{comment_text(attribute.name)}: a calculated attribute, one row for {whose}.",
+        "config": {"contract": {"enforced": True}, "meta": {"milepost": {"attribute": attribute.id}}},
+        "columns": [{"name": name, "data_type": kind, "description": about} for name, kind, about in columns],
     }

@@ -11,7 +11,7 @@ from transforms.criteria.logic import AllOf, AnyOf, Criterion, Excluding, NoneOf
 from transforms.criteria.reading import read_list, read_mapping
 
 if TYPE_CHECKING:
-    from transforms.criteria.leaf import AudienceReference, EventName, Named, Narrowing
+    from transforms.criteria.leaf import AttributeReference, AudienceReference, EventName, Named, Narrowing
     from transforms.documents.nodes import Node
     from transforms.documents.report import Report
 
@@ -72,6 +72,11 @@ def criteria_schema() -> dict[str, Any]:
 def referenced_audiences(criterion: Criterion) -> tuple[AudienceReference, ...]:
     """Every audience that the criterion names, in the order written, with repetitions."""
     return tuple(reference for leaf in leaves(criterion) for reference in leaf.audiences)
+
+
+def calculated_attributes(criterion: Criterion) -> tuple[AttributeReference, ...]:
+    """Every calculated attribute that the criterion names, in the order written, with repetitions."""
+    return tuple(reference for leaf in leaves(criterion) for reference in leaf.calculated_attributes)
 
 
 def named_events(criterion: Criterion) -> tuple[EventName, ...]:

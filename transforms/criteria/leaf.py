@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from sqlglot import exp
 
+    from transforms.criteria.comparisons import Comparison
     from transforms.criteria.scope import Scope
     from transforms.documents.durations import Duration
     from transforms.errors import Place
@@ -20,6 +21,15 @@ class AudienceReference:
 
     audience: str
     variant: str | None
+    place: Place
+
+
+@dataclass(frozen=True)
+class AttributeReference:
+    """A calculated attribute that a criterion names, and what it asks of its value."""
+
+    attribute: str
+    comparisons: tuple[Comparison, ...]
     place: Place
 
 
@@ -89,6 +99,11 @@ class Leaf(ABC):
     @property
     def audiences(self) -> tuple[AudienceReference, ...]:
         """The audiences that it names."""
+        return ()
+
+    @property
+    def calculated_attributes(self) -> tuple[AttributeReference, ...]:
+        """The calculated attributes that it names."""
         return ()
 
     @property

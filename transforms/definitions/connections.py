@@ -93,7 +93,10 @@ _CONNECTION = (
     STATUS,
     MODE,
     IDENTITIES,
-    later("user_attributes", "a connection sends identities alone"),
+    later(
+        "user_attributes",
+        "no partner that there is takes attributes: files of `meta_csv` hold identities alone",
+    ),
     later("schedule", "a connection is served by every run, on the project's schedule"),
     later("max_removal", "full deliveries remove nothing by themselves"),
     later("notify", "faults are shown by `milepost list` and in the Dagster UI"),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 from transforms.criteria.language import named_models
 from transforms.definitions import audiences as keys
 from transforms.definitions import connections as connection_keys
+from transforms.definitions.attributes import WrittenAttribute, read_attribute, resolve_attribute
 from transforms.definitions.audiences import WrittenAudience, read_audience
 from transforms.definitions.connecting import connectable
 from transforms.definitions.connections import WrittenConnections, read_connections
@@ -28,7 +29,7 @@ from transforms.definitions.resolve import (
 from transforms.definitions.rules import RULES
 from transforms.definitions.rules.whole import Whole
 from transforms.documents.report import Report
-from transforms.errors import InternalError, Place, Problem
+from transforms.errors import InternalError, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -81,16 +82,14 @@ def _load(folder: Path, partners: tuple[str, ...], report: Report) -> Definition
     before = len(report.errors)
     connections = _read_all(read_folder(folder, "connections", report), read_connections, "", Known(), report)
     known.outputs_are_missing = len(report.errors) > before
-    for document in read_folder(folder, "attributes", Report()):
-        report.add(
-            "DEF-006",
-            "calculated attributes are not available in this version: the file is not read",
-            Place(document.file),
-            severity="warning",
-        )
+    known_attributes = Known()
+    files = read_folder(folder, "attributes", report)
+    attributes = _read_all(files, read_attribute, "attribute", known_attributes, report)
     if project is None:
         return None
-    whole = _resolved(project, audiences, journeys, connections, partners, known, report)
+    whole = _resolved(
+        project, audiences, journeys, connections, partners, known, attributes, known_attributes, report
+    )
     whole = replace(whole, lists=read_lists(folder, report), models=_models(folder, whole))
     for rule in RULES:
         rule(whole, report)
@@ -101,6 +100,7 @@ def _load(folder: Path, partners: tuple[str, ...], report: Report) -> Definition
         outputs=whole.outputs,
         connections=whole.connections,
         warnings=_sorted(report.warnings),
+        attributes=whole.attributes,
     )
 
 
@@ -130,6 +130,8 @@ def _resolved(
     files: tuple[WrittenConnections, ...],
     partners: tuple[str, ...],
     known: Known,
+    written_attributes: tuple[WrittenAttribute, ...],
+    known_attributes: Known,
     report: Report,
 ) -> Whole:
     audiences: list[Audience] = [resolve_audience(audience, project, report) for audience in written]
@@ -150,6 +152,7 @@ def _resolved(
         output = outputs_by_id.get(connection.values[connection_keys.OUTPUT])
         names = connectable(connection, by_id, output, known, report)
         connections.append(resolve_connection(connection, names))
+    attributes = [resolve_attribute(attribute, project, report) for attribute in written_attributes]
     return Whole(
         project=project,
         audiences=tuple(audiences),
@@ -161,6 +164,8 @@ def _resolved(
         known=known,
         lists=(),
         models={},
+        attributes=tuple(attribute for attribute in attributes if attribute is not None),
+        known_attributes=known_attributes,
     )
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal
 from transforms.documents.durations import Duration
 
 if TYPE_CHECKING:
+    from transforms.criteria.calculated.calculation import Calculation
     from transforms.criteria.language import Criterion
     from transforms.errors import Place, Problem
 
@@ -21,6 +22,7 @@ __all__ = [
     "AbTest",
     "Access",
     "Audience",
+    "CalculatedAttribute",
     "Column",
     "Connection",
     "Constant",
@@ -228,6 +230,20 @@ class Journey:
 
 
 @dataclass(frozen=True)
+class CalculatedAttribute:
+    """One value a user, calculated of the events of `inputs`, which are of `workspaces` (spec §4.6)."""
+
+    id: str
+    name: str
+    tags: tuple[str, ...]
+    owner: str | None
+    workspaces: tuple[str, ...]
+    inputs: tuple[str, ...]
+    calculation: Calculation
+    place: Place
+
+
+@dataclass(frozen=True)
 class Output:
     """A configured partner destination. `deliver_to` is where its files go; `local`: below the data folder."""
 
@@ -270,6 +286,7 @@ class Definitions:
     outputs: tuple[Output, ...]
     connections: tuple[Connection, ...]
     warnings: tuple[Problem, ...]
+    attributes: tuple[CalculatedAttribute, ...] = ()
 
     def audience(self, audience_id: str) -> Audience:
         """The audience or milestone of this id; KeyError where there is none."""

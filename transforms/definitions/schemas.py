@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from transforms.definitions.attributes import attribute_schema
 from transforms.definitions.audiences import audience_schema
 from transforms.definitions.connections import connections_schema
 from transforms.definitions.journeys import journey_schema
@@ -24,6 +25,7 @@ _SCHEMAS: tuple[tuple[str, str, Callable[[], dict[str, Any]]], ...] = (
     ("milepost.schema.json", "Milepost: milepost.yml", project_schema),
     ("audience.schema.json", "Milepost: audiences/*.yml", audience_schema),
     ("journey.schema.json", "Milepost: journeys/*.yml", journey_schema),
+    ("attribute.schema.json", "Milepost: attributes/*.yml", attribute_schema),
     ("connections.schema.json", "Milepost: connections/*.yml", connections_schema),
 )
 

@@ -10,7 +10,7 @@ from orchestration import asset_keys
 from orchestration.clock import now
 from orchestration.partitions import partition_of
 from orchestration.settings import Settings
-from transforms.audiences.activation import to_calculate
+from transforms.audiences.activation import attributes_to_calculate, to_calculate
 from transforms.definitions.records import Definitions
 from transforms.ingest.landing import landing_files
 
@@ -21,10 +21,20 @@ SENSOR_SECONDS = 60
 def selected_assets(
     definitions: Definitions, all_keys: frozenset[dg.AssetKey], everything: bool
 ) -> list[dg.AssetKey]:
-    """The assets of a run: all but the models of audiences that are only estimated (spec §6)."""
-    wanted = {asset_keys.milestone(one) for one in to_calculate(definitions, everything=everything)}
-    left_out = {asset_keys.milestone(audience.id) for audience in definitions.audiences} - wanted
-    return sorted(all_keys - left_out)
+    """The assets of a run: all but the models of audiences that are only estimated (spec §6), and of attributes
+    that no other audience names.
+    """
+    audiences = to_calculate(definitions, everything=everything)
+    attributes = attributes_to_calculate(definitions, audiences, everything=everything)
+    wanted = {
+        *(asset_keys.milestone(one) for one in audiences),
+        *(asset_keys.calculated_attribute(one) for one in attributes),
+    }
+    compiled = {
+        *(asset_keys.milestone(audience.id) for audience in definitions.audiences),
+        *(asset_keys.calculated_attribute(attribute.id) for attribute in definitions.attributes),
+    }
+    return sorted(all_keys - (compiled - wanted))
 
 
 def automation(

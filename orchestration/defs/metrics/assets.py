@@ -14,12 +14,23 @@ from transforms.definitions.records import Definitions
 from transforms.errors import failure
 from transforms.instants import iso
 
+#: The published tables that the marts read, by the names of their dbt sources.
+_PUBLISHED = (
+    "memberships",
+    "audience_daily",
+    "audiences",
+    "calculated_attributes",
+    "attribute_definitions",
+)
 MEMBERSHIP = dg.AssetKey(["audiences", "membership"])
 
 
 def metrics_assets(definitions: Definitions) -> list[dg.AssetsDefinition | dg.AssetSpec]:
     """Membership with its blocking checks, the generation, and the published tables that the marts read."""
-    models = [asset_keys.milestone(audience.id) for audience in definitions.audiences]
+    models = [
+        *(asset_keys.milestone(audience.id) for audience in definitions.audiences),
+        *(asset_keys.calculated_attribute(attribute.id) for attribute in definitions.attributes),
+    ]
 
     @dg.multi_asset(
         name="membership",
@@ -107,7 +118,7 @@ def metrics_assets(definitions: Definitions) -> list[dg.AssetsDefinition | dg.As
 
     tables = [
         dg.AssetSpec(asset_keys.published(table), deps=[asset_keys.GENERATION], group_name="published")
-        for table in ("audience_membership", "audience_daily", "audiences")
+        for table in _PUBLISHED
     ]
     return [membership, generation, *tables]
 

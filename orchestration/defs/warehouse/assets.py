@@ -14,11 +14,12 @@ from orchestration.partitions import DAILY
 from orchestration.resources import MilepostRun
 from orchestration.settings import Settings
 from orchestration.translator import MilepostTranslator
-from transforms.audiences.activation import with_needed
+from transforms.audiences.activation import attributes_to_calculate, with_needed
 from transforms.audiences.generations import open_store
 from transforms.audiences.memberships import CalculatedAudience
 from transforms.audiences.publishing import ensure
 from transforms.audiences.staged import stage
+from transforms.compiler.attributes import attribute_model
 from transforms.compiler.models import definition_hash
 from transforms.criteria.language import named_lists
 from transforms.definitions.records import Definitions
@@ -49,11 +50,13 @@ def warehouse_assets(manifest: Path) -> dg.AssetsDefinition:
         for as_of in milepost.as_ofs(context):
             calculated = _calculated(settings, definitions, chosen, as_of)
             _refuse_missing_lists(settings, definitions, calculated)
+            attributes = _attributes(settings, definitions, chosen, as_of, calculated)
             models = chosen | {f"{_PREFIX}{audience.id}" for audience in calculated}
+            models |= {attribute_model(attribute_id) for attribute_id in attributes}
             # A model's parents are rebuilt with it: their tables may be of another as_of.
             nodes = dbt.build(settings, definitions.project, as_of, [f"+{name}" for name in sorted(models)])
             results.update({node.unique_id: node for node in nodes})
-            stage(settings.warehouse, settings.staging, as_of, calculated)
+            stage(settings.warehouse, settings.staging, as_of, calculated, attributes)
         yield from _events(context, translator, dbt.read_manifest(manifest), results)
 
     return warehouse
@@ -96,6 +99,28 @@ def _refuse_missing_lists(
                     f"the list `{named.name}` of `{audience.id}` has not been taken in",
                     hint="materialize lake/lists with it, or run `milepost ingest` before",
                 )
+
+
+def _attributes(
+    settings: Settings,
+    definitions: Definitions,
+    chosen: set[str],
+    as_of: datetime,
+    calculated: tuple[CalculatedAudience, ...],
+) -> tuple[str, ...]:
+    """The chosen attributes, those that the audiences name, and what is published for this as_of already."""
+    generation = ensure(open_store(settings.published))
+    published = {
+        attribute.id
+        for attribute in generation.attribute_definitions
+        if attribute.is_calculated and as_of == generation.newest
+    }
+    named = attributes_to_calculate(definitions, [audience.id for audience in calculated])
+    return tuple(
+        attribute.id
+        for attribute in definitions.attributes
+        if attribute.id in named or attribute.id in published or attribute_model(attribute.id) in chosen
+    )
 
 
 def _events(

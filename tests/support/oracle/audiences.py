@@ -7,6 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+from tests.support.oracle.calculated import Calculated, calculated_values
 from tests.support.oracle.criteria import Scope, evaluate
 from tests.support.oracle.ingest import ingest
 from tests.support.oracle.profiles import Known, known_at
@@ -49,6 +50,7 @@ class Oracle:
         audiences: list[dict[str, Any]],
         journeys: list[dict[str, Any]],
         as_of: datetime,
+        attributes: list[dict[str, Any]] | None = None,
     ) -> None:
         self.settings = world.settings
         lake = ingest(world)
@@ -61,6 +63,8 @@ class Oracle:
         self._definitions: dict[str, dict[str, Any]] = {}
         self._milestones: dict[str, tuple[dict[str, Any], str | None, list[str], dict[str, Any]]] = {}
         self._members: dict[str, Members] = {}
+        self._attributes = {attribute["attribute"]: attribute for attribute in attributes or ()}
+        self._values: dict[str, dict[int, Calculated]] = {}
         for audience in audiences:
             self.add_audience(audience)
         for journey in journeys:
@@ -107,6 +111,20 @@ class Oracle:
             }
         return self._members[audience_id]
 
+    def add_attribute(self, attribute: dict[str, Any]) -> None:
+        self._attributes[attribute["attribute"]] = attribute
+
+    def all_values(self) -> dict[str, dict[int, Calculated]]:
+        return {attribute_id: self.values(attribute_id) for attribute_id in self._attributes}
+
+    def values(self, attribute_id: str) -> dict[int, Calculated]:
+        """The calculated attribute of every user who has a value; no lookback cuts it."""
+        if attribute_id not in self._values:
+            definition = self._attributes[attribute_id]
+            scope = self.scope({**definition, "lookback": "unlimited"})
+            self._values[attribute_id] = calculated_values(definition, scope)
+        return self._values[attribute_id]
+
     def scope(self, definition: dict[str, Any]) -> Scope:
         """The audience's workspaces, inputs and lookback, with the defaults of spec §3."""
         known_workspaces = self.settings["workspaces"]
@@ -128,6 +146,7 @@ class Oracle:
             self.members,
             self._lists,
             self._models,
+            self.values,
         )
 
     def _add_milestones(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from tests.support.oracle import calculated
 from tests.support.oracle.app_events import APP_KINDS, OF_ALL_INPUTS, is_app_event, length_condition
 from tests.support.oracle.carts import users_who_left_a_cart
 from tests.support.oracle.conditions import (
@@ -42,7 +43,8 @@ EVENT_KINDS = ("event", "screen_view", "ecommerce", *APP_KINDS)
 @dataclass
 class Scope:
     """What one audience looks at. `members` gives another audience's members with their variants, `models` the
-    rows of each."""
+    rows of each, `attributes` the values of a calculated attribute.
+    """
 
     known: Known
     settings: dict[str, Any]
@@ -52,6 +54,7 @@ class Scope:
     members: Callable[[str], dict[int, str | None]]
     lists: dict[str, Listed]
     models: dict[str, list[tuple[int | None, dict[str, str | None]]]]
+    attributes: Callable[[str], dict[int, calculated.Calculated]]
 
     @property
     def as_of(self) -> datetime:
@@ -99,6 +102,8 @@ def _criterion(kind: str, body: Any, scope: Scope, population: set[int]) -> set[
             return _user(body, scope, population)
         case "identity":
             return _identity(body, scope, population)
+        case "calculated":
+            return calculated.with_calculated_value(body, scope, population)
         case "consent":
             return _consent(body, scope, population)
         case "audience":

@@ -7,7 +7,12 @@ import pytest
 from tests.support.definitions import audience, connection, definitions
 from tests.support.project_folder import load
 from transforms.audiences import activation
-from transforms.audiences.activation import active_audiences, state_of, to_calculate
+from transforms.audiences.activation import (
+    active_audiences,
+    attributes_to_calculate,
+    state_of,
+    to_calculate,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -115,3 +120,22 @@ def test_audiences_that_criteria_name_are_calculated_too(tmp_path: Path) -> None
     )
     assert to_calculate(project) == ("c", "b", "j__m", "a")
     assert active_audiences(project) == ("a",)
+
+
+def test_a_run_calculates_the_attributes_that_its_audiences_name(tmp_path: Path) -> None:
+    plays = "function: count\nof: {event: {name: Play}}\n"
+    named = (
+        "{any: [{none: [{calculated: {attribute: NAME, gte: 3}}]}, {calculated: {attribute: NAME, lt: 1}}]}"
+    )
+    project = load(
+        tmp_path,
+        {
+            **{f"attributes/{name}.yml": f"attribute: {name}\n{plays}" for name in ("one", "two", "three")},
+            "audiences/a.yml": f"audience: a\ncriteria: {named.replace('NAME', 'two')}\n",
+            "audiences/b.yml": f"audience: b\ncriteria: {named.replace('NAME', 'one')}\n",
+        },
+    )
+    assert attributes_to_calculate(project, ("a", "b")) == ("one", "two")
+    assert attributes_to_calculate(project, ("a",)) == ("two",)
+    assert attributes_to_calculate(project, ()) == ()
+    assert attributes_to_calculate(project, (), everything=True) == ("one", "three", "two")

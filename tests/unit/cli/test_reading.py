@@ -83,7 +83,11 @@ def published(project: Path) -> Path:
     publish(
         open_store(project / "data" / "published"),
         publication(
-            AS_OF, members, identities=identities, attributes=((9, "Plan", "premium"), (9, "x", "no"))
+            AS_OF,
+            members,
+            identities=identities,
+            attributes=((9, "Plan", "premium"), (9, "x", "no")),
+            calculated={"spent": {9: "1250.5", 10: "0"}, "genres": {9: ["crime", "drama"]}},
         ),
     )
     return project
@@ -294,11 +298,52 @@ def test_an_unknown_identity_type_is_wrong_use(milepost) -> None:
     assert "`email`" in answer.err
 
 
+@pytest.mark.usefixtures("published")
+def test_members_with_an_attribute_show_it_after_a_tab(milepost) -> None:
+    assert milepost("members", "lapsed", "--with", "spent", "--limit", "3").out == (
+        f"{SMALLEST}\t\n9\t1250.5\n10\t0\n"
+    )
+    assert (
+        milepost("members", "lapsed", "--with", "genres", "--variant", "Control").out == "9\tcrime, drama\n"
+    )
+    assert milepost("members", "lapsed", "--with", "plan", "--variant", "Control").out == "9\tpremium\n"
+    found = milepost(
+        "members", "lapsed", "--with", "spent", "--variant", "push", "--limit", "1", "--json"
+    ).json
+    assert found["members"] == [{"mpid": str(SMALLEST), "spent": None}]
+
+
+@pytest.mark.usefixtures("published")
+def test_a_profile_shows_calculated_attributes(milepost) -> None:
+    assert "calculated spent: 1***\n" in milepost("profile", "9").out
+    assert milepost("profile", "9", "--reveal", "--json").json["calculated"] == [
+        {"id": "genres", "value": ["crime", "drama"]},
+        {"id": "spent", "value": "1250.5"},
+    ]
+
+
+def test_data_shows_the_calculated_attributes_that_can_be_named(milepost, project: Path) -> None:
+    text = "attribute: spent\nfunction: sum\nof: {ecommerce: {action: purchase}}\nvalue: total_amount\n"
+    write_project(project / "project", {"attributes/spent.yml": text}, MILEPOST)
+    assert milepost("data", "--json").json["calculated_attributes"] == [
+        {
+            "id": "spent",
+            "name": "Spent",
+            "gives": "number",
+            "definition": ["sum of purchase total_amount", "window: all history, before as_of"],
+            "inputs": ["shop/ios", "shop/web", "club/till"],
+        }
+    ]
+    assert "spent" in milepost("data").out
+    assert "1 calculated attribute" in milepost("validate").out
+
+
 def test_data_without_a_lake_is_empty(milepost) -> None:
     assert milepost("data", "--json").json == {
         "events": [],
         "event_attributes": [],
         "user_attributes": [],
+        "calculated_attributes": [],
         "identities": [],
     }
 

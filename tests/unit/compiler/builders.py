@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tests.support.small_warehouse import criterion
-from transforms.definitions.records import AbTest, Audience, Definitions, Project
+from transforms.definitions.records import AbTest, Audience, CalculatedAttribute, Definitions, Project
 from transforms.documents.durations import Duration, parse_duration
 from transforms.errors import Place
 
@@ -89,5 +89,7 @@ def ab_test(**shares: int) -> AbTest:
     return AbTest("win", tuple(shares.items()))
 
 
-def definitions(*audiences: Audience, **changes: Any) -> Definitions:
-    return Definitions(project(**changes), audiences, (), (), (), ())
+def definitions(
+    *audiences: Audience, attributes: tuple[CalculatedAttribute, ...] = (), **changes: Any
+) -> Definitions:
+    return Definitions(project(**changes), audiences, (), (), (), (), attributes)

@@ -284,7 +284,70 @@ CASES: dict[str, tuple[dict[str, str], str | None]] = {
         },
         MILEPOST,
     ),
-    "calculated_attributes_are_not_read": ({"attributes/ltv.yml": "attribute: ltv\n"}, MILEPOST),
+    "calculated_attributes": (
+        {
+            "attributes/a.yml": """\
+            attribute: a
+            function: summ
+            of: {event: {name: Play, count: {gte: 2}}, screen_view: {name: Home}}
+            value: {product: price}
+            since: 2017-02-30
+            """,
+            "attributes/b.yml": """\
+            attribute: b
+            function: sum
+            of: {ecommerce: {action: purchase}}
+            since: 2017-01-01
+            within: 30 days
+            """,
+            "attributes/c.yml": """\
+            attribute: c
+            function: last_timestamp
+            of: {event: {name: Heartbeat, input: club/till, workspace: clubb}}
+            value: seconds
+            inputs: [shop/ios]
+            """,
+            "attributes/d.yml": """\
+            attribute: c
+            function: average
+            of: {event: {name: Play}}
+            value: {product: price, attribute: seconds}
+            inputs: [shop/tv]
+            """,
+        },
+        MILEPOST + "event_tiers: {Heartbeat: preserve}\n",
+    ),
+    "calculated_criteria": (
+        {
+            "attributes/broken.yml": "attribute: broken\nfunction: count\n",
+            "attributes/genres.yml": """\
+            attribute: genres
+            function: unique_list
+            of: {event: {name: Play}}
+            value: genre
+            """,
+            "attributes/genre.yml": """\
+            attribute: genre
+            function: most_frequent
+            of: {event: {name: Play}}
+            value: genre
+            """,
+            "attributes/plays.yml": "attribute: plays\nfunction: count\nof: {event: {name: Play}}\n",
+            "attributes/first.yml": "attribute: first\nfunction: first_timestamp\nof: {event: {name: Play}}\n",
+            "audiences/many.yml": """\
+            audience: many
+            criteria:
+              all:
+                - calculated: {attribute: play, gte: 3}
+                - calculated: {attribute: broken, gte: 3}
+                - calculated: {attribute: plays, exact: 3, exists: true}
+                - calculated: {attribute: genres, not_exact: drama, includes: crime}
+                - calculated: {attribute: genre, includes: drama, version: {gte: "2"}, exact: crime}
+                - calculated: {attribute: first, gte: 2017, after: 2017-01-01}
+            """,
+        },
+        MILEPOST,
+    ),
     "ten_mistakes": (
         {
             "audiences/buyers.yml": """\

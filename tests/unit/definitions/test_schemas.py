@@ -64,6 +64,17 @@ connections:
      mode: full, identities: [email]}
   - {connection: retargeting, tag: Retargeting, output: meta_eu, status: inactive}
 """
+_ATTRIBUTE = """\
+attribute: ltv
+name: Lifetime value
+tags: [Value]
+owner: ana@example.com
+function: sum
+of: {ecommerce: {action: purchase, product: {category: shoes}}}
+value: {product: price}
+inputs: [shop/ios]
+since: "2017-01-01"
+"""
 _PROJECT = (
     MILEPOST
     + """\
@@ -96,6 +107,7 @@ _EXAMPLES = {
     "milepost.schema.json": _PROJECT,
     "audience.schema.json": _AUDIENCE,
     "journey.schema.json": _JOURNEY,
+    "attribute.schema.json": _ATTRIBUTE,
     "connections.schema.json": _CONNECTIONS,
 }
 
@@ -148,6 +160,13 @@ def test_the_examples_of_the_specification_are_valid(name: str) -> None:
             "remaining: true\n        criteria: {event: {name: Play}}",
         ),
         ("journey.schema.json", "milestone: paid", "status: draft\n            milestone: paid"),
+        ("attribute.schema.json", "function: sum", "function: total"),
+        ("attribute.schema.json", "function: sum", "function: count"),
+        ("attribute.schema.json", "value: {product: price}", ""),
+        ("attribute.schema.json", "value: {product: price}", "value: {products: price}"),
+        ("attribute.schema.json", "action: purchase,", "action: purchase, count: {gte: 2},"),
+        ("attribute.schema.json", "of: {ecommerce", "of: {event: {name: Play}, ecommerce"),
+        ("attribute.schema.json", 'since: "2017-01-01"', 'since: "2017-01-01"\nwithin: 30 days'),
         ("connections.schema.json", "mode: full", "mode: delta"),
         ("connections.schema.json", "tag: Retargeting", "tag: Retargeting, audience: lapsed_buyers"),
         ("connections.schema.json", "status: inactive", "status: off"),

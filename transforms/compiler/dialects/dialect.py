@@ -10,8 +10,8 @@ class Dialect:
     """One target of the compiler.
 
     `sqlglot_name` is the dialect that writes and tokenises its SQL; `identifier_limit` the longest name of a
-    model in bytes, None where there is none; `integer_type` and `text_type` are what a contract says of the
-    columns `mpid` and `variant`.
+    model in bytes, None where there is none; `integer_type`, `text_type` and `text_list_type` are what a contract
+    says of columns such as `mpid`, `variant` and `elements`.
     """
 
     name: str
@@ -19,3 +19,4 @@ class Dialect:
     identifier_limit: int | None
     integer_type: str
     text_type: str
+    text_list_type: str

@@ -34,7 +34,7 @@ FUNCTIONS: tuple[Function, ...] = ("count", "sum", "average", "min", "max", "dis
 
 @dataclass(frozen=True)
 class Field:
-    """The field that is aggregated, of the event or of its product lines."""
+    """The field that is aggregated, of the event, of its product lines or of its promotions."""
 
     record: Record
     name: str
@@ -46,7 +46,7 @@ class Field:
 
     def words(self) -> str:
         """The field in plain words."""
-        return f"product {self.name}" if self.is_of_product else self.name
+        return self.name if self.record.prefix is None else f"{self.record.prefix} {self.name}"
 
 
 @dataclass(frozen=True)

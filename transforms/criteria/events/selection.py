@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 from sqlglot import exp
 
 from transforms.criteria import expressions as sql
+from transforms.criteria.events.fields import PRODUCT
 from transforms.criteria.values import TextValue
 
 if TYPE_CHECKING:
@@ -91,14 +92,27 @@ class EventSelection:
         columns: Iterable[exp.Expr],
         window: Iterable[exp.Expr],
         further: Iterable[exp.Expr] = (),
+        *,
+        record: Record = PRODUCT,
+        place: str | None = None,
     ) -> exp.Select:
-        """The same for each matching product line of a chosen event; `columns` may name its fields, as `product`."""
-        lines = exp.TableAlias(this=exp.to_identifier("line"), columns=[exp.to_identifier("product")])
-        unnested = exp.Unnest(expressions=[exp.column("products")], alias=lines)
+        """The same for each matching product line of a chosen event; `columns` may name its fields, as `product`.
+
+        With the `record` of promotions it is each matching promotion, named `promotion`. `place` names the column
+        that counts the lines of an event, those that do not match too.
+        """
+        name = str(record.prefix)
+        lines = exp.TableAlias(this=exp.to_identifier("line"), columns=[exp.to_identifier(name)])
+        unnested = exp.Unnest(expressions=[exp.column(f"{name}s")], alias=lines)
+        if place is not None:
+            unnested.set("offset", exp.to_identifier(place))
         events = self._select(columns).join(unnested, join_type="cross", copy=False)
-        on_line = [condition.holds() for condition in self.product]
-        conditions = [*self._of_event(scope, window), *on_line]
-        return sql.where(events, [*conditions, *self._of_some_promotion(), *further])
+        if record is PRODUCT:
+            of_event, on_line = self._of_some_promotion(), self.product
+        else:
+            of_event, on_line = _some(self.product, "products", "product"), self.promotion
+        conditions = [*self._of_event(scope, window), *(condition.holds() for condition in on_line)]
+        return sql.where(events, [*conditions, *of_event, *further])
 
     def words(self) -> str:
         """The name, or what stands for it, in a few words."""

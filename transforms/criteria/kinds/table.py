@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from transforms.criteria.kinds.attribution import ATTRIBUTION
 from transforms.criteria.kinds.audience import AUDIENCE
+from transforms.criteria.kinds.calculated import CALCULATED
 from transforms.criteria.kinds.cart_abandonment import CART_ABANDONMENT
 from transforms.criteria.kinds.consent import CONSENT
 from transforms.criteria.kinds.device import DEVICE
@@ -19,6 +20,7 @@ KINDS = (
     *(kind.as_kind() for kind in EVENT_KINDS),
     CART_ABANDONMENT,
     USER,
+    CALCULATED,
     IDENTITY,
     FIRST_SEEN,
     LAST_SEEN,

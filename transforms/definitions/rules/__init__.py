@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from transforms.definitions.rules.calculated_criteria import attribute_operators, attribute_references
+from transforms.definitions.rules.calculated_events import attribute_narrowing, attribute_tiers
 from transforms.definitions.rules.cycles import cycles
 from transforms.definitions.rules.earlier_ids import earlier_ids
 from transforms.definitions.rules.events import event_tiers, lookback, only_negatives
@@ -33,6 +35,10 @@ RULES: tuple[Callable[[Whole, Report], None], ...] = (
     narrowing,
     list_references,
     model_references,
+    attribute_references,
+    attribute_operators,
+    attribute_narrowing,
+    attribute_tiers,
     cycles,
     remaining_paths,
     empty_journeys,

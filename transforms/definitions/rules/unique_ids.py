@@ -1,4 +1,4 @@
-"""An id is one thing: over audiences and milestones, over journeys, over outputs, over connections."""
+"""An id is one thing: over audiences and milestones, over journeys, outputs, connections, and calculated attributes."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ def unique_ids(whole: Whole, report: Report) -> None:
     _once("journey", ((journey.id, journey.place) for journey in whole.journeys), report)
     _once("output", ((output.id, output.place) for output in whole.outputs), report)
     _once("connection", ((connection.id, connection.place) for connection in whole.connections), report)
+    _once("calculated attribute", ((attribute.id, attribute.place) for attribute in whole.attributes), report)
     for journey in whole.journeys:
         if journey.id == _RESERVED_JOURNEY:
             report.add("DEF-061", f"a journey can't be called `{_RESERVED_JOURNEY}`", journey.place)

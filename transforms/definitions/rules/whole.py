@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from transforms.definitions.dbt_models import DbtModel
     from transforms.definitions.known import Known
-    from transforms.definitions.records import Audience, Connection, Journey, Output, Project
+    from transforms.definitions.records import (
+        Audience,
+        CalculatedAttribute,
+        Connection,
+        Journey,
+        Output,
+        Project,
+    )
 
 
 @dataclass(frozen=True)
@@ -19,6 +26,7 @@ class Whole:
     `default_lookback`: ids of the audiences whose lookback nobody wrote. `partners`: those that an output
     can name. `lists`: the names of the lists that are there. `models`: the dbt models of analysts by name,
     read only where a criterion names one.
+    can name. `known` are ids of audiences, `known_attributes` those of calculated attributes.
     """
 
     project: Project
@@ -31,6 +39,8 @@ class Whole:
     known: Known
     lists: tuple[str, ...]
     models: dict[str, DbtModel]
+    attributes: tuple[CalculatedAttribute, ...]
+    known_attributes: Known
 
     @cached_property
     def by_id(self) -> dict[str, Audience]:

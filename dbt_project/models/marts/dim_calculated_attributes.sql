@@ -1,0 +1,9 @@
+select
+    id as attribute_id,
+    name,
+    function,
+    gives,
+    is_calculated,
+    tags,
+    owner
+from {{ source('published', 'attribute_definitions') }}

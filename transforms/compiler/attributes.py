@@ -1,0 +1,41 @@
+"""A calculated attribute's definition as one query: the tables of its function, then one row a user."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from transforms.compiler.comments import comment_text
+from transforms.compiler.names import Names
+from transforms.criteria.scope import Scope
+
+if TYPE_CHECKING:
+    from sqlglot import exp
+
+    from transforms.definitions.records import CalculatedAttribute, Project
+
+
+def attribute_model(attribute_id: str) -> str:
+    """The name of the model of a calculated attribute."""
+    return f"int_calculated_{attribute_id}"
+
+
+def attribute_query(attribute: CalculatedAttribute, project: Project) -> exp.Select:
+    """One row a user who has a value: `mpid`, `value`, `elements`, `total` (spec §4.6).
+
+    Events are those of the attribute's inputs before as_of, whatever an audience's lookback or lifetime.
+    """
+    calculation = attribute.calculation
+    scope = Scope(
+        workspaces=attribute.workspaces,
+        inputs=attribute.inputs,
+        lookback=None,
+        profile_lifetime=None,
+        hidden_events=tuple(name for name, tier in project.event_tiers if tier != "personalize"),
+    )
+    name = Names().name(calculation.words())
+    tables = calculation.tables(scope, name)
+    tables[0][1].comments = [comment_text(line) for line in calculation.lines()]
+    query = calculation.result(name)
+    for table, rows in tables:
+        query = query.with_(table, as_=rows, copy=False)
+    return query
