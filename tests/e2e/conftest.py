@@ -83,4 +83,5 @@ def simple_shop(tmp_path_factory: pytest.TempPathFactory) -> Prepared:
     (project / "journeys" / "funnel.yml").write_text(json.dumps(figures.FUNNEL_JOURNEY), encoding="utf-8")
     wanted = (*figures.SIMPLE_SHOP, figures.SECOND_FUNNEL)
     figures.write_audiences(project, {figure.audience: figure.criteria for figure in wanted})
+    figures.write_audiences(project, figures.ORDERED_FUNNELS)
     return Prepared(project, folder / "data")

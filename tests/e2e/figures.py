@@ -175,6 +175,24 @@ SECOND_FUNNEL = Figure(
     {"all": [{"audience": {"in": "funnel__catalog"}}, {"any": [did("product1"), did("product2")]}]},
 )
 
+#: The same stages in order: each strictly later than the one before, and bought at once or left with a full cart.
+#: Nobody printed these; they are held against a count over the rows of the file.
+ORDERED_FUNNELS: dict[str, Criteria] = {
+    "cart_after_catalog": {"sequence": [did("catalog"), did("cart")]},
+    "paid_in_order": {"sequence": [did("catalog"), did("cart"), did("payment_done")]},
+    "paid_within_ten_minutes": {
+        "sequence": [
+            did("catalog"),
+            {**did("cart"), "after": {"at_most": "10 minutes"}},
+            {**did("payment_done"), "after": {"at_most": "10 minutes"}},
+        ],
+        "between_dates": ["2020-01-01", "2020-04-30"],
+    },
+    "left_a_cart": {
+        "sequence": [did("cart"), {"not": did("payment_done"), "after": {"at_most": "1 day"}}],
+    },
+}
+
 SIMPLE_SHOP_PROJECT = {
     "project": "simple_shop",
     "workspaces": {

@@ -3,7 +3,9 @@ ingested once."""
 
 from __future__ import annotations
 
-from datetime import datetime
+import csv
+from collections import defaultdict
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -160,6 +162,53 @@ def test_a_web_shops_audiences_have_the_published_sizes(shop: Memberships) -> No
 def test_a_closed_funnel_is_a_journey(shop: Memberships) -> None:
     assert {milestone: len(shop[milestone]) for milestone in figures.FUNNEL} == figures.FUNNEL
     assert len(shop[figures.SECOND_FUNNEL.audience]) == figures.SECOND_FUNNEL.size
+
+
+def test_ordered_funnels_hold_the_users_that_a_walk_over_the_file_finds(
+    shop: Memberships, simple_shop: Prepared
+) -> None:
+    events_of: dict[int, list[tuple[datetime, str]]] = defaultdict(list)
+    with (simple_shop.data / "landing" / "shop" / "web" / "events.csv").open(encoding="utf-8") as rows:
+        for row in csv.DictReader(rows):
+            at = datetime.fromisoformat(row["timestamp"])
+            events_of[int(row["client_id"])].append((at, row["event"]))
+    minutes, day = timedelta(minutes=10), timedelta(days=1)
+
+    def paid(events: list[tuple[datetime, str]], longest: timedelta, begins: datetime) -> bool:
+        times = {
+            name: [at for at, event in events if event == name and at >= begins]
+            for name in ("catalog", "cart", "payment_done")
+        }
+        return any(
+            seen < filled <= seen + longest and filled < done <= filled + longest
+            for seen in times["catalog"]
+            for filled in times["cart"]
+            for done in times["payment_done"]
+        )
+
+    def left(events: list[tuple[datetime, str]]) -> bool:
+        return any(
+            name == "cart"
+            and at + day < SHOP_IS_OVER
+            and not any(event == "payment_done" and at < later <= at + day for later, event in events)
+            for at, name in events
+        )
+
+    def in_cart(events: list[tuple[datetime, str]]) -> bool:
+        first = min((at for at, name in events if name == "catalog"), default=datetime.max)
+        return any(name == "cart" and at > first for at, name in events)
+
+    expected = {
+        "cart_after_catalog": in_cart,
+        "paid_in_order": lambda events: paid(events, 9_999 * day, datetime.min),
+        "paid_within_ten_minutes": lambda events: paid(events, minutes, datetime(2020, 1, 1)),
+        "left_a_cart": left,
+    }
+    for audience, is_member in expected.items():
+        users = {user for user, events in events_of.items() if is_member(events)}
+        assert set(shop[audience]) == users, audience
+        assert 100 < len(users) < len(events_of), audience
+    assert len(shop["paid_in_order"]) <= figures.FUNNEL["funnel__payment_done"]
 
 
 def test_the_lake_holds_every_event_of_the_web_shop(shop_lake: duckdb.DuckDBPyConnection) -> None:

@@ -10,10 +10,10 @@ import argparse
 import sys
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 from tests.support.agreement import member_differences, profile_differences, value_differences
-from tests.support.generated_audiences import Project, make_project
+from tests.support.generated_audiences import Family, Project, make_project
 from tests.support.oracle.ingest import ingest
 from tests.support.oracle.profiles import known_at
 from tests.support.oracle.records import World
@@ -161,10 +161,11 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--start", type=int, default=0)
     parser.add_argument("--audiences", type=int, default=60)
     parser.add_argument("--details", type=int, default=3, help="differences to make smaller, per seed")
+    parser.add_argument("--family", choices=get_args(Family), help="criteria of this family alone")
     options = parser.parse_args(arguments)
     compared = differing = 0
     for seed in range(options.start, options.start + options.seeds):
-        project = make_project(seed, options.audiences)
+        project = make_project(seed, options.audiences, family=options.family)
         try:
             differences = compare(project, with_profiles=True)
         except (AssertionError, UserError) as error:

@@ -6,13 +6,14 @@ from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from random import Random
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from tests.support.generated_attributes import Attributes, calculated_criterion, edge_attributes
 from tests.support.generated_event_kinds import app_criterion, cart_criterion
 from tests.support.generated_named_files import named_file_criterion
 from tests.support.generated_operators import DURATIONS, Operators
 from tests.support.generated_places import Places
+from tests.support.generated_sequences import Sequences
 from tests.support.oracle.audiences import Oracle
 from tests.support.oracle.criteria import evaluate
 from tests.support.oracle.values import lower
@@ -48,6 +49,8 @@ FIELD_KINDS |= {"attribute.total_amount": "number", "genre": "text", "price": "n
 BATCH_KINDS = {"app_version": "version", "app_build": "version", "platform": "text", "os_version": "version"}
 #: Calculated attributes of one project: half of them drawn, half from the fixed ones.
 ATTRIBUTES = 12
+#: Families of criteria, of which a project can be made alone.
+Family = Literal["events", "profiles", "sequences"]
 PROFILE_INSTANTS = ("first_seen", "last_seen", "first_active", "last_active")
 
 
@@ -98,7 +101,7 @@ class _Facts:
 
 
 class _Maker:
-    def __init__(self, scene: Scene, seed: int) -> None:
+    def __init__(self, scene: Scene, seed: int, family: Family | None = None) -> None:
         self.random = Random(f"audiences {seed}")
         self.scene = scene
         self.settings = scene.world.settings
@@ -106,6 +109,13 @@ class _Maker:
         self.facts = _Facts(self.oracle)
         self.operators = Operators(self.random, scene.as_of)
         self.places = Places(self.random, self.operators, self.oracle.known.profiles.values())
+        self.sequences = Sequences(
+            self.random,
+            list(self.oracle.known.events),
+            self.operators,
+            lambda: self.event_where(EVENT_ATTRIBUTES),
+        )
+        self.family = family
         #: What criteria may name: audience id → variants with Control, or nothing without a test.
         self.nameable: dict[str, list[str]] = {}
         self.attributes: list[dict[str, Any]] = []
@@ -257,12 +267,23 @@ class _Maker:
         values = list(self.oracle.values(definition["attribute"]).values())
         return calculated_criterion(definition, values, self.operators)
 
+    def of_family(self, family: Family, scope: Scope) -> dict[str, Any]:
+        match family:
+            case "events":
+                return self.event_criterion(scope)
+            case "profiles":
+                return self.profile_criterion(scope)
+            case "sequences":
+                return self.sequences.draw(scope)
+
     def leaf(self, scope: Scope) -> dict[str, Any]:
         """One criterion; of a few tries the first that tells users apart."""
         found: dict[str, Any] = {}
         for _ in range(5):
             draw = self.random.random()
-            if self.nameable and draw < 0.12:
+            if self.family is not None:
+                found = self.of_family(self.family, scope)
+            elif self.nameable and draw < 0.12:
                 found = self.reference()
             elif draw < 0.19:
                 found = named_file_criterion(self.random, self.operators, self.scene.world, scope)
@@ -270,7 +291,9 @@ class _Maker:
                 found = self.app_or_cart_criterion(scope)
             elif self.attributes and draw < 0.4:
                 found = self.calculated()
-            elif draw < 0.66:
+            elif draw < 0.46:
+                found = self.sequences.draw(scope)
+            elif draw < 0.7:
                 found = self.event_criterion(scope)
             else:
                 found = self.profile_criterion(scope)
@@ -359,10 +382,15 @@ class _Maker:
         return {**definition, "milestones": milestones}
 
 
-def make_project(seed: int, audience_count: int = 50, journey_count: int = 2) -> Project:
-    """The same scene and definitions for the same seed. Later audiences may name earlier ones and milestones."""
+def make_project(
+    seed: int, audience_count: int = 50, journey_count: int = 2, family: Family | None = None
+) -> Project:
+    """The same scene and definitions for the same seed. Later audiences may name earlier ones and milestones.
+
+    `family`: criteria of that family alone.
+    """
     scene = make_scene(seed)
-    maker = _Maker(scene, seed)
+    maker = _Maker(scene, seed, family)
     maker.add_attributes(ATTRIBUTES)
     audiences: list[dict[str, Any]] = []
     journeys: list[dict[str, Any]] = []

@@ -120,10 +120,31 @@ class _Tables:
 
     def _leaf(self, leaf: Leaf) -> exp.Query:
         query = leaf.members(self._scope)
-        _comment(query, leaf.explanation(self._scope))
         name = self._names.name(leaf.title())
+        said = self._take_tables(name, query)
+        _comment(query, [line for line in leaf.explanation(self._scope) if line not in said])
         self._leaves.append((name, query))
         return exp.select("mpid").from_(name)
+
+    def _take_tables(self, name: str, query: exp.Query) -> set[str]:
+        """Make the common tables of a leaf's own query those of the model, named `<name>__<table>`; what they say."""
+        own = query.args.get("with_")
+        if own is None:
+            return set()
+        query.set("with_", None)
+        tables = {table.alias: table.this for table in own.expressions}
+        for each in (query, *tables.values()):
+            for read in each.find_all(exp.Table):
+                if read.name in tables:
+                    read.set("this", exp.to_identifier(f"{name}__{read.name}"))
+        said: set[str] = set()
+        for alias, table in tables.items():
+            lines = sql.description(table)
+            if lines:
+                _comment(table, lines)
+            self._leaves.append((f"{name}__{alias}", table))
+            said.update(lines)
+        return said
 
 
 def _profiles(scope: Scope) -> exp.Query:

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 _EXACT = next(operator for operator in TEXT_OPERATORS if operator.name == "exact")
 _VERSION = "version"
+#: Compares with an earlier step of a sequence, so it is no operator on a value; the field's condition reads it.
+SAME_AS = "same_as"
 
 
 @dataclass(frozen=True)
@@ -86,6 +88,14 @@ def read_operators(
             found.extend(_read_version(entry.value, what, report))
             continue
         operator = _named(name, operators)
+        if name == SAME_AS:
+            report.add(
+                "CRT-060",
+                f"`{SAME_AS}` of {what} can't stand here: it compares a field with that of an earlier step",
+                entry.key,
+                hint=f"it stands in `where` or `product` of a step of a `sequence`: `product: {{id: {{{SAME_AS}: 1}}}}`",
+            )
+            continue
         if operator is None:
             report.unknown("CRT-005", f"operator of {what}", name, entry.key, operator_names(operators))
             continue

@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from transforms.documents.durations import Duration
 
 #: Microseconds in the units that intervals are written in.
-_UNITS = {"day": 86_400 * 10**6, "hour": 3_600 * 10**6, "minute": 60 * 10**6}
+_UNITS = {"day": 86_400 * 10**6, "hour": 3_600 * 10**6, "minute": 60 * 10**6, "microsecond": 1}
+#: Where a common table of a leaf says in words what it holds.
+_DESCRIPTION = "description"
 #: Digits that engines read as an exact integer or decimal literal; more are written as a cast of text.
 _EXACT_DIGITS = 18
 
@@ -122,6 +124,22 @@ def is_known(value: exp.Expr) -> exp.Expr:
     return exp.Is(this=value, expression=exp.Not(this=exp.null()))
 
 
+def table(name: str) -> exp.Table:
+    """A common table of the same query by its name, which is never text of a user."""
+    return exp.Table(this=exp.to_identifier(name))
+
+
+def described(query: exp.Query, lines: Iterable[str]) -> exp.Query:
+    """`query`, a common table of a leaf, with what it holds in plain lines: whoever writes the SQL shows them."""
+    query.meta[_DESCRIPTION] = tuple(lines)
+    return query
+
+
+def description(query: exp.Query) -> tuple[str, ...]:
+    """The lines that `described` gave."""
+    return query.meta.get(_DESCRIPTION, ())
+
+
 def _flat(conditions: Iterable[exp.Expr]) -> list[exp.Expr]:
     parts = [
         part
@@ -137,3 +155,19 @@ def any_element(elements: exp.Expr, name: str, condition: exp.Expr) -> exp.Expr:
         this=elements, expression=exp.Lambda(this=condition, expressions=[exp.to_identifier(name)])
     )
     return exp.GT(this=exp.ArraySize(this=chosen), expression=exp.Literal.number(0))
+
+
+def elements_where(elements: exp.Expr, name: str, condition: exp.Expr) -> exp.Expr:
+    """The elements of a list, each called `name` in `condition`, for which it holds."""
+    if isinstance(condition, exp.Boolean) and condition.this is True:
+        return elements
+    return exp.ArrayFilter(
+        this=elements, expression=exp.Lambda(this=condition, expressions=[exp.to_identifier(name)])
+    )
+
+
+def each_element(elements: exp.Expr, name: str, value: exp.Expr) -> exp.Expr:
+    """The list of `value` for each element of a list, called `name` in it."""
+    return exp.Transform(
+        this=elements, expression=exp.Lambda(this=value, expressions=[exp.to_identifier(name)])
+    )

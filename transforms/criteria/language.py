@@ -6,17 +6,23 @@ from typing import TYPE_CHECKING, Any
 
 from transforms.criteria.comparisons import comparisons_schema
 from transforms.criteria.events.amounts import amount_definitions
+from transforms.criteria.events.form import at_most_one
+from transforms.criteria.kinds.sequence import step_definitions
 from transforms.criteria.kinds.table import KINDS
 from transforms.criteria.logic import AllOf, AnyOf, Criterion, Excluding, NoneOf, leaves
 from transforms.criteria.reading import read_list, read_mapping
+from transforms.documents.nodes import Mapping
 
 if TYPE_CHECKING:
+    from transforms.criteria.kinds.kind import Kind
     from transforms.criteria.leaf import AttributeReference, AudienceReference, EventName, Named, Narrowing
-    from transforms.documents.nodes import Node
+    from transforms.documents.nodes import Entry, Node
     from transforms.documents.report import Report
 
 _LOGIC = ("all", "any", "none", "exclude")
 _KINDS = {kind.key: kind for kind in KINDS}
+#: Keys that stand beside another one and belong to it.
+_BESIDE = {name: kind for kind in KINDS for name in kind.beside}
 
 
 def read_criteria(node: Node, report: Report) -> Criterion | None:
@@ -24,7 +30,7 @@ def read_criteria(node: Node, report: Report) -> Criterion | None:
 
     Where some of it is wrong, what is left may still be given: look at `report.errors`.
     """
-    mapping = read_mapping(node, "criteria", (*_LOGIC, *_KINDS), report)
+    mapping = read_mapping(node, "criteria", (*_LOGIC, *_KINDS, *_BESIDE), report)
     if mapping is None:
         return None
     kept: list[Criterion] = []
@@ -39,13 +45,28 @@ def read_criteria(node: Node, report: Report) -> Criterion | None:
             if items:
                 kept.append(joined(items, entry.key.place))
         elif key in _KINDS:
-            leaf = _KINDS[key].read(entry.value, report)
+            leaf = _KINDS[key].read(_with_beside(_KINDS[key], entry, mapping), report)
             if leaf is not None:
                 kept.append(leaf)
+        elif key in _BESIDE and mapping.get(_BESIDE[key].key) is None:
+            report.add(
+                "CRT-050",
+                f"`{key}` stands beside no `{_BESIDE[key].key}`, to which it belongs",
+                entry.key,
+                hint=f"the window of an event stands in its own braces: `event: {{name: …, {key}: …}}`",
+            )
     if not kept:
         return NoneOf(removed, mapping.place) if removed else None
     whole = kept[0] if len(kept) == 1 else AllOf(tuple(kept), mapping.place)
     return Excluding(whole, removed, mapping.place) if removed else whole
+
+
+def _with_beside(kind: Kind, entry: Entry, mapping: Mapping) -> Node:
+    """What a kind reads: the value of its key, or its key with those beside it that belong to it."""
+    if not kind.beside:
+        return entry.value
+    own = tuple(each for each in mapping.entries if each.key.text in (kind.key, *kind.beside))
+    return Mapping(own, mapping.place)
 
 
 def _read_items(node: Node, key: str, report: Report) -> tuple[Criterion, ...]:
@@ -59,13 +80,25 @@ def criteria_schema() -> dict[str, Any]:
     A schema that holds it moves all of `$defs` to its own root.
     """
     items = {"type": "array", "items": {"$ref": "#/$defs/criteria"}, "minItems": 1}
+    kinds = {kind.key: kind.schema() for kind in KINDS}
     criteria = {
         "type": "object",
-        "properties": {**dict.fromkeys(_LOGIC, items), **{kind.key: kind.schema() for kind in KINDS}},
+        "properties": {
+            **dict.fromkeys(_LOGIC, items),
+            **kinds,
+            **{name: kind.beside[name] for name, kind in _BESIDE.items()},
+        },
         "additionalProperties": False,
         "minProperties": 1,
+        "dependentRequired": {name: [kind.key] for name, kind in _BESIDE.items()},
+        "allOf": [at_most_one(kind.beside) for kind in KINDS if kind.beside],
     }
-    definitions = {"criteria": criteria, "operators": comparisons_schema(), **amount_definitions()}
+    definitions = {
+        "criteria": criteria,
+        "operators": comparisons_schema(),
+        **amount_definitions(),
+        **step_definitions(),
+    }
     return {"$ref": "#/$defs/criteria", "$defs": definitions}
 
 

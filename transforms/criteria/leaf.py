@@ -71,7 +71,8 @@ class Leaf(ABC):
     def members(self, scope: Scope) -> exp.Query:
         """A query with the one column `mpid`, each user once: those for whom the criterion holds.
 
-        It may hold users outside the population; whoever joins criteria intersects with it once.
+        It may hold users outside the population; whoever joins criteria intersects with it once. It may have
+        common tables of its own (`with`), which read only one another.
         """
 
     def evidence(self, scope: Scope) -> exp.Query:

@@ -43,7 +43,7 @@ def instant_text(at: datetime) -> str:
 def calculated_values(definition: dict[str, Any], scope: Scope) -> dict[int, Calculated]:
     """The value of every user who has one. `scope` has the attribute's inputs and an unlimited lookback."""
     kind, body = next(iter(definition["of"].items()))
-    chosen = language._event_chooser(kind, body, scope)
+    chosen = language.event_chooser(kind, body, scope)
     earliest = None
     if "since" in definition:
         earliest = plain_date(definition["since"])
@@ -109,10 +109,10 @@ def _values(definition: dict[str, Any], kind: str, events: list[Event], scope: S
         value = {"attribute": value}
     ((where, name),) = value.items()
     if where == "attribute":
-        found = [language._value_of(kind, event)(name) for event in events]
+        found = [language.value_of(kind, event)(name) for event in events]
     else:
         found = [
-            language._line_value(PRODUCT_FIELDS if where == "product" else PROMOTION_FIELDS, line)(name)
+            language.line_value(PRODUCT_FIELDS if where == "product" else PROMOTION_FIELDS, line)(name)
             for line in _lines(where, definition["of"][kind], events, scope)
         ]
     return [each for each in found if each is not MISSING]

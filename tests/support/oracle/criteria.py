@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from tests.support.oracle import calculated
+from tests.support.oracle import calculated, sequences
 from tests.support.oracle.app_events import APP_KINDS, OF_ALL_INPUTS, is_app_event, length_condition
 from tests.support.oracle.carts import users_who_left_a_cart
 from tests.support.oracle.conditions import (
@@ -76,8 +76,11 @@ def evaluate(criteria: dict[str, Any], scope: Scope) -> set[int]:
     """A mapping: its keys are joined by `all`, then `exclude` is taken off."""
     population = scope.population()
     result = set(population)
+    window = {name: criteria[name] for name in DATE_OPERATORS if name in criteria}
     for kind, body in criteria.items():
-        if kind != "exclude":
+        if kind == "sequence":
+            result &= sequences.users(body, window, scope, population)
+        elif kind != "exclude" and kind not in window:
             result &= _criterion(kind, body, scope, population)
     for item in criteria.get("exclude", []):
         result -= evaluate(item, scope)
@@ -180,7 +183,7 @@ def _audience(body: dict[str, Any], scope: Scope, population: set[int]) -> set[i
     return population & found if "in" in body else population - found
 
 
-def _value_of(kind: str, event: Event) -> Callable[[str], Value | Missing]:
+def value_of(kind: str, event: Event) -> Callable[[str], Value | Missing]:
     """What `where` names: on a commerce event a field of its own wins over a custom attribute of its name."""
 
     def value(name: str) -> Value | Missing:
@@ -193,7 +196,7 @@ def _value_of(kind: str, event: Event) -> Callable[[str], Value | Missing]:
     return value
 
 
-def _line_value(own: tuple[str, ...], line: dict[str, Value]) -> Callable[[str], Value | Missing]:
+def line_value(own: tuple[str, ...], line: dict[str, Value]) -> Callable[[str], Value | Missing]:
     """A field of a line by its name; any other name, and `attribute.NAME`, is a custom attribute of the line."""
 
     def value(name: str) -> Value | Missing:
@@ -228,7 +231,7 @@ def _seen_inputs(kind: str, body: dict[str, Any], scope: Scope) -> list[str]:
     ]
 
 
-def _event_chooser(kind: str, body: dict[str, Any], scope: Scope) -> Callable[[Event], bool]:
+def event_chooser(kind: str, body: dict[str, Any], scope: Scope) -> Callable[[Event], bool]:
     inputs = _seen_inputs(kind, body, scope)
     has_length = length_condition(body, scope.known)
     hidden_names = {
@@ -280,7 +283,7 @@ def _event_chooser(kind: str, body: dict[str, Any], scope: Scope) -> Callable[[E
     def chosen(event: Event) -> bool:
         if not in_scope(event) or not of_kind(event):
             return False
-        if not one_holds(where, _value_of(kind, event), as_of):
+        if not one_holds(where, value_of(kind, event), as_of):
             return False
         if not one_holds(batch, lambda field: event.batch_fields.get(field, MISSING), as_of):
             return False
@@ -295,11 +298,11 @@ def matching_lines(
     lines: tuple[dict[str, Value], ...], own: tuple[str, ...], wanted: list[Condition], as_of: datetime
 ) -> list[dict[str, Value]]:
     """The product lines or promotions on which all conditions hold."""
-    return [line for line in lines if one_holds(wanted, _line_value(own, line), as_of)]
+    return [line for line in lines if one_holds(wanted, line_value(own, line), as_of)]
 
 
 def _chosen_events(kind: str, body: dict[str, Any], scope: Scope) -> dict[int, list[Event]]:
-    chosen = _event_chooser(kind, body, scope)
+    chosen = event_chooser(kind, body, scope)
     events_of: dict[int, list[Event]] = defaultdict(list)
     for mpid, event in scope.known.events:
         if chosen(event):
@@ -324,12 +327,12 @@ def _events(kind: str, body: dict[str, Any], scope: Scope, population: set[int])
     def values(mpid: int) -> list[str]:
         if "product" in wanted:
             found = [
-                _line_value(PRODUCT_FIELDS, line)(wanted["product"])
+                line_value(PRODUCT_FIELDS, line)(wanted["product"])
                 for event in events_of[mpid]
                 for line in matching_lines(event.products, PRODUCT_FIELDS, product, scope.as_of)
             ]
         else:
-            found = [_value_of(kind, event)(wanted["attribute"]) for event in events_of[mpid]]
+            found = [value_of(kind, event)(wanted["attribute"]) for event in events_of[mpid]]
         return [value for value in found if isinstance(value, str)]
 
     return {

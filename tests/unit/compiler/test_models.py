@@ -15,6 +15,7 @@ from tests.support.small_warehouse import AS_OF, SmallWarehouse, render
 from tests.unit.compiler.builders import ab_test, audience, definitions, duration, milestone, project
 from transforms.compiler.dialects.duckdb import DUCKDB
 from transforms.compiler.models import compile_models, model_body
+from transforms.criteria.kinds.sequence import SEQUENCE
 from transforms.errors import Place, UserError
 
 if TYPE_CHECKING:
@@ -161,6 +162,17 @@ def test_the_population_leaves_out_profiles_past_their_lifetime():
                 " {install: {app_version: {version: {gte: '2.10'}}, input: shop/tv}},"
                 " {cart_abandonment: {wait: 2 hours, follow_up: checkout, product: {category: shoes}}},"
                 " {attribution_event: {where: {publisher: meta}}}]",
+            ),
+        ),
+        ("sequence", audience("abandoned", SEQUENCE.examples[0])),
+        (
+            "sequence_of_one_product",
+            audience(
+                "not_bought_again",
+                "sequence: [{ecommerce: {action: view_detail, product: {category: shoes}}},"
+                " {ecommerce: {action: purchase, product: {id: {same_as: 1}, price: {gte: 10}}},"
+                " after: {at_least: 1 hour, at_most: 2 days}},"
+                " {not: {ecommerce: {action: purchase, product: {id: {same_as: 2}}}}, after: {at_most: 1 week}}]",
             ),
         ),
     ],

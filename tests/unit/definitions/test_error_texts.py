@@ -190,6 +190,41 @@ CASES: dict[str, tuple[dict[str, str], str | None]] = {
         },
         MILEPOST,
     ),
+    "sequences": (
+        {
+            "audiences/steps.yml": """\
+            audience: steps
+            criteria:
+              any:
+                - sequence:
+                    - event: {name: View Item, count: {gte: 2}}
+                    - ecommerce: {action: add_to_cart}
+                      after: {at_least: 3 days, at_most: 1 day}
+                - sequence: [{event: {name: View Item}}]
+                - sequence:
+                    - event: {name: View Item}
+                    - not: {ecommerce: {action: purchase}}
+                    - event: {name: Play, within: 7 days}
+                - sequence:
+                    - event: {name: View Item}
+                    - ecommerce: {action: purchase, product: {id: {same_as: 1}}}
+                    - event: {name: Play, where: {genre: {same_as: 4}}}
+                - sequence:
+                    - event: {name: View Item}
+                    - event: {name: Play}
+                      after: {at_least: 7 days}
+                  within: 7 days
+                - sequence:
+                    - event: {name: View Item}
+                    - event: {name: Play}
+                      after: {at_most: 8 days}
+                  within: 7 days
+                - event: {name: Play, where: {genre: {same_as: 1}}}
+                  within: 7 days
+            """
+        },
+        MILEPOST,
+    ),
     "only_negatives": (
         {"audiences/far.yml": audience("far", criteria="{user: {attribute: country, not_exact: US}}")},
         MILEPOST,

@@ -32,6 +32,10 @@ _RECENT = "first_seen: {within: 9 days}"
         ("{all: [{user: {attribute: a, ne: 1}}, {user: {attribute: a, exists: false}}]}", ["DEF-074"]),
         ("{event: {name: Play, within: 30 days}}", []),
         ("{event: {name: Play, within: 31 days}}", ["DEF-072"]),
+        (f"{{sequence: [{_PLAY}, {_PLAY}], within: 31 days}}", ["DEF-072"]),
+        (f"{{sequence: [{_PLAY}, {{event: {{name: a}}, after: {{at_least: 30 days}}}}]}}", ["DEF-072"]),
+        (f"{{{_RECENT}, exclude: [{{sequence: [{_PLAY}, {_PLAY}]}}]}}", ["DEF-073"]),
+        (f"{{{_RECENT}, exclude: [{{sequence: [{_PLAY}, {_PLAY}], within: 7 days}}]}}", []),
     ],
 )
 def test_warnings_of_negatives_and_of_the_lookback(

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sqlglot import exp
 
 from transforms.criteria import expressions as sql
-from transforms.criteria.comparisons import Comparison, all_words, read_comparisons
+from transforms.criteria.comparisons import SAME_AS, Comparison, read_comparisons, read_operators
 from transforms.criteria.reading import read_text
 from transforms.criteria.values import TextValue
-from transforms.documents.nodes import Mapping
+from transforms.documents.nodes import Entry, Mapping, Scalar
 
 if TYPE_CHECKING:
     from transforms.documents.nodes import Node
@@ -84,13 +85,26 @@ DEVICE = Record("the event", None, ("app_version", "app_build", "platform", "os_
 
 
 @dataclass(frozen=True)
+class StepReference:
+    """`same_as: N`: the same field of the event that fills step N of a sequence, counted from 1."""
+
+    step: int
+    place: Place
+
+
+@dataclass(frozen=True)
 class FieldCondition:
-    """Comparisons of one field; all of them hold on the same value."""
+    """Comparisons of one field; all of them hold on the same value.
+
+    `same_as` stands in steps of a sequence alone. Other events than the one at hand decide it, so `holds` leaves
+    it out.
+    """
 
     record: Record
     name: str
     comparisons: tuple[Comparison, ...]
     place: Place
+    same_as: StepReference | None = None
 
     def holds(self) -> exp.Expr:
         """The condition for the single event, product line or promotion."""
@@ -99,11 +113,17 @@ class FieldCondition:
 
     def words(self) -> str:
         """The condition in plain words."""
-        return f"{self.name} {all_words(self.comparisons)}"
+        same = () if self.same_as is None else (f"is the same as in step {self.same_as.step}",)
+        return f"{self.name} {' and '.join((*same, *(each.words() for each in self.comparisons)))}"
 
 
-def read_conditions(node: Node, what: str, record: Record, report: Report) -> tuple[FieldCondition, ...]:
-    """The conditions of `where:`, `product:` or `promotion:`; none, with problems, where it is wrong."""
+def read_conditions(
+    node: Node, what: str, record: Record, report: Report, *, in_step: bool = False
+) -> tuple[FieldCondition, ...]:
+    """The conditions of `where:`, `product:` or `promotion:`; none, with problems, where it is wrong.
+
+    `in_step`: `same_as` can stand here. That the step it names can be compared with is for the sequence to check.
+    """
     if not isinstance(node, Mapping):
         report.add("CRT-001", f"{what} takes fields and their conditions", node, allowed=record.fields)
         return ()
@@ -113,17 +133,33 @@ def read_conditions(node: Node, what: str, record: Record, report: Report) -> tu
     for entry in node.entries:
         name = read_field_name(entry.key, what, report)
         if name is not None:
-            comparisons = read_comparisons(entry.value, f"`{name}`", report)
-            found.append(FieldCondition(record, name, comparisons, entry.key.place))
+            found.append(_read_condition(entry, name, record, report, in_step))
     return tuple(found)
 
 
+def _read_condition(entry: Entry, name: str, record: Record, report: Report, in_step: bool) -> FieldCondition:
+    what = f"`{name}`"
+    same = entry.value.get(SAME_AS) if in_step and isinstance(entry.value, Mapping) else None
+    if same is None or not isinstance(entry.value, Mapping):
+        return FieldCondition(record, name, read_comparisons(entry.value, what, report), entry.key.place)
+    operators = [each for each in entry.value.entries if each.key.text != SAME_AS]
+    comparisons = read_operators(operators, what, report)
+    return FieldCondition(record, name, comparisons, entry.key.place, _read_reference(same, report))
+
+
+def _read_reference(node: Node, report: Report) -> StepReference | None:
+    if not isinstance(node, Scalar) or not re.fullmatch("[1-9][0-9]{0,2}", node.text):
+        report.add("CRT-059", f"`{SAME_AS}` takes the number of an earlier step, counted from 1", node)
+        return None
+    return StepReference(int(node.text), node.place)
+
+
 def read_conditions_at(
-    mapping: Mapping, key: str, record: Record, report: Report
+    mapping: Mapping, key: str, record: Record, report: Report, *, in_step: bool = False
 ) -> tuple[FieldCondition, ...]:
     """The conditions that stand under `key`, if it is there."""
     node = mapping.get(key)
-    return () if node is None else read_conditions(node, f"`{key}`", record, report)
+    return () if node is None else read_conditions(node, f"`{key}`", record, report, in_step=in_step)
 
 
 def read_device_conditions(mapping: Mapping, report: Report) -> tuple[FieldCondition, ...]:
@@ -135,15 +171,14 @@ def read_device_conditions(mapping: Mapping, report: Report) -> tuple[FieldCondi
     )
 
 
-#: JSON Schema of what one field is compared with, and of fields with their conditions.
-CONDITION_SCHEMA: dict[str, Any] = {
-    "anyOf": [{"type": ["string", "number", "boolean"]}, {"$ref": "#/$defs/operators"}]
-}
-CONDITIONS_SCHEMA: dict[str, Any] = {
-    "type": "object",
-    "additionalProperties": CONDITION_SCHEMA,
-    "minProperties": 1,
-}
+def condition_schema(operators: str = "operators") -> dict[str, Any]:
+    """JSON Schema of what one field is compared with; `operators` names the definition of the operator mapping."""
+    return {"anyOf": [{"type": ["string", "number", "boolean"]}, {"$ref": f"#/$defs/{operators}"}]}
+
+
+def conditions_schema(operators: str = "operators") -> dict[str, Any]:
+    """JSON Schema of fields with their conditions."""
+    return {"type": "object", "additionalProperties": condition_schema(operators), "minProperties": 1}
 
 
 def read_field_name(node: Node, what: str, report: Report) -> str | None:

@@ -5,29 +5,31 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from transforms.criteria.comparisons import Comparison, comparisons_schema, read_comparisons, read_operators
+from transforms.criteria.comparisons import comparisons_schema, read_comparisons
 from transforms.criteria.events.amounts import FUNCTIONS, Amount, amount_schemas, default_amount, read_amount
 from transforms.criteria.events.event_criterion import EventCriterion
 from transforms.criteria.events.fields import (
-    CONDITION_SCHEMA,
-    CONDITIONS_SCHEMA,
     DEVICE,
     PRODUCT,
     PROMOTION,
     FieldCondition,
     Record,
+    condition_schema,
+    conditions_schema,
     read_conditions_at,
     read_device_conditions,
 )
 from transforms.criteria.events.selection import EventSelection
 from transforms.criteria.events.session_length import read_session_length, session_length_schema
-from transforms.criteria.events.windows import WINDOW_NAMES, Window
+from transforms.criteria.events.windows import WINDOW_NAMES, read_window
 from transforms.criteria.kinds.kind import Kind
 from transforms.criteria.narrowing import narrowing_schemas, read_input, read_workspace
 from transforms.criteria.operators.dates import DATE_OPERATORS
 from transforms.criteria.reading import read_mapping
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from transforms.criteria.events.names import NameForm
     from transforms.criteria.events.selection import EventCondition, EventSource
     from transforms.documents.nodes import Mapping, Node
@@ -82,13 +84,16 @@ class EventForm:
             place=mapping.place,
             selection=self._read_selection(mapping, report),
             amount=self._read_amount(mapping, report),
-            window=_read_window(mapping, report),
+            window=read_window(mapping, report),
         )
 
-    def read_selection(self, node: Node, report: Report) -> EventSelection | None:
-        """The choice of events that `node` writes where no amount and no window can stand, or None with problems."""
+    def read_selection(self, node: Node, report: Report, *, in_step: bool = False) -> EventSelection | None:
+        """The choice of events that `node` writes where no amount and no window can stand, or None with problems.
+
+        `in_step`: in a step of a sequence, where `same_as` can stand in `where` and `product`.
+        """
         mapping = read_mapping(node, f"`{self.key}`", self.selection_keys, report)
-        return None if mapping is None else self._read_selection(mapping, report)
+        return None if mapping is None else self._read_selection(mapping, report, in_step)
 
     def schema(self) -> dict[str, Any]:
         """JSON Schema of the criterion."""
@@ -97,47 +102,52 @@ class EventForm:
         return {
             **selection,
             "properties": {**selection["properties"], **amount_schemas(self.takes_lines), **windows},
-            "allOf": [_at_most_one(FUNCTIONS), _at_most_one(WINDOW_NAMES)],
+            "allOf": [at_most_one(FUNCTIONS), at_most_one(WINDOW_NAMES)],
         }
 
-    def selection_schema(self) -> dict[str, Any]:
-        """JSON Schema of the choice of events alone."""
-        lines = {"product": CONDITIONS_SCHEMA, "promotion": CONDITIONS_SCHEMA}
+    def selection_schema(self, *, in_step: bool = False) -> dict[str, Any]:
+        """JSON Schema of the choice of events alone; `in_step` refers to `#/$defs/step_operators` too."""
+        conditions = conditions_schema()
+        compared = conditions_schema("step_operators") if in_step else conditions
         return {
             "type": "object",
             "properties": {
                 **({self.name.key: self.name.schema} if self.name is not None else {}),
-                **({"type": CONDITION_SCHEMA} if self.takes_type else {}),
-                "where": CONDITIONS_SCHEMA,
-                **(lines if self.takes_lines else {}),
+                **({"type": condition_schema()} if self.takes_type else {}),
+                "where": compared,
+                **({"product": compared, "promotion": conditions} if self.takes_lines else {}),
                 **({"length": session_length_schema()} if self.takes_length else {}),
-                **dict.fromkeys(DEVICE.fields, CONDITION_SCHEMA),
+                **dict.fromkeys(DEVICE.fields, condition_schema()),
                 **narrowing_schemas(("input", "workspace")),
             },
             "additionalProperties": False,
             "minProperties": 1,
         }
 
-    def _read_selection(self, mapping: Mapping, report: Report) -> EventSelection:
+    def _read_selection(self, mapping: Mapping, report: Report, in_step: bool = False) -> EventSelection:
         written = None if self.name is None else mapping.get(self.name.key)
+        lines: dict[str, tuple[FieldCondition, ...]] = {"product": (), "promotion": ()}
+        if self.takes_lines:
+            lines["product"] = read_conditions_at(mapping, "product", PRODUCT, report, in_step=in_step)
+            lines["promotion"] = read_conditions_at(mapping, "promotion", PROMOTION, report)
+        conditions = self._read_conditions(mapping, report, in_step)
         return EventSelection(
             key=self.key,
             source=self.source,
             name=None if self.name is None or written is None else self.name.read(written, report),
-            event=(*self._read_conditions(mapping, report), *read_device_conditions(mapping, report)),
-            product=read_conditions_at(mapping, "product", PRODUCT, report) if self.takes_lines else (),
-            promotion=read_conditions_at(mapping, "promotion", PROMOTION, report) if self.takes_lines else (),
+            event=(*conditions, *read_device_conditions(mapping, report)),
+            **lines,
             input=read_input(mapping, report),
             workspace=read_workspace(mapping, report),
         )
 
-    def _read_conditions(self, mapping: Mapping, report: Report) -> tuple[EventCondition, ...]:
+    def _read_conditions(self, mapping: Mapping, report: Report, in_step: bool) -> tuple[EventCondition, ...]:
         found: list[EventCondition] = []
         kind = mapping.get("type") if self.takes_type else None
         if kind is not None:
             comparisons = read_comparisons(kind, "`type`", report)
             found.append(FieldCondition(_TYPE, "custom_type", comparisons, kind.place))
-        found.extend(read_conditions_at(mapping, "where", self.source.record, report))
+        found.extend(read_conditions_at(mapping, "where", self.source.record, report, in_step=in_step))
         length = mapping.get("length") if self.takes_length else None
         if length is not None:
             found.append(read_session_length(length, report))
@@ -157,24 +167,7 @@ class EventForm:
         return read_amount(written[0], self.source.record, self.takes_lines, report)
 
 
-def _read_window(mapping: Mapping, report: Report) -> Window:
-    written = [entry for entry in mapping.entries if entry.key.text in WINDOW_NAMES]
-    for entry in written[1:]:
-        report.add(
-            "CRT-009",
-            f"`{entry.key.text}` stands beside `{written[0].key.text}`: a window is one date operator",
-            entry.key,
-            allowed=WINDOW_NAMES,
-            hint="for two ends use `between_dates` or `ago`",
-        )
-    found: tuple[Comparison, ...] = read_operators(written[:1], "the window", report, DATE_OPERATORS)
-    return Window(found[0] if found else None)
-
-
-def _at_most_one(names: tuple[str, ...]) -> dict[str, Any]:
-    return {
-        "oneOf": [
-            *({"required": [name]} for name in names),
-            {"not": {"anyOf": [{"required": [name]} for name in names]}},
-        ]
-    }
+def at_most_one(names: Iterable[str]) -> dict[str, Any]:
+    """JSON Schema of a mapping in which at most one of the keys stands."""
+    required = [{"required": [name]} for name in names]
+    return {"oneOf": [*required, {"not": {"anyOf": required}}]}

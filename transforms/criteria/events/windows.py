@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from transforms.criteria import expressions as sql
+from transforms.criteria.comparisons import Comparison, read_operators
 from transforms.criteria.operators.dates import DATE_OPERATORS
 from transforms.criteria.values import InstantValue
 from transforms.documents.durations import Duration
 
 if TYPE_CHECKING:
-    from transforms.criteria.comparisons import Comparison
+    from transforms.documents.nodes import Mapping
+    from transforms.documents.report import Report
 
 WINDOW_NAMES = tuple(operator.name for operator in DATE_OPERATORS)
 
@@ -76,3 +78,18 @@ class Window:
                 return first
             case _:
                 return None
+
+
+def read_window(mapping: Mapping, report: Report) -> Window:
+    """The window that the date operators among the keys of `mapping` write; problems go to `report`."""
+    written = [entry for entry in mapping.entries if entry.key.text in WINDOW_NAMES]
+    for entry in written[1:]:
+        report.add(
+            "CRT-009",
+            f"`{entry.key.text}` stands beside `{written[0].key.text}`: a window is one date operator",
+            entry.key,
+            allowed=WINDOW_NAMES,
+            hint="for two ends use `between_dates` or `ago`",
+        )
+    found: tuple[Comparison, ...] = read_operators(written[:1], "the window", report, DATE_OPERATORS)
+    return Window(found[0] if found else None)

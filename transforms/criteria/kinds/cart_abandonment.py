@@ -11,10 +11,10 @@ from transforms.criteria import expressions as sql
 from transforms.criteria.durations import duration_schema, read_duration
 from transforms.criteria.events.fields import (
     COMMERCE_EVENT,
-    CONDITION_SCHEMA,
-    CONDITIONS_SCHEMA,
     DEVICE,
     PRODUCT,
+    condition_schema,
+    conditions_schema,
     read_conditions_at,
     read_device_conditions,
 )
@@ -164,9 +164,9 @@ def _schema() -> dict[str, Any]:
         "properties": {
             "wait": duration_schema(),
             "follow_up": {"enum": list(_FOLLOW_UPS)},
-            "product": CONDITIONS_SCHEMA,
-            "where": CONDITIONS_SCHEMA,
-            **dict.fromkeys(DEVICE.fields, CONDITION_SCHEMA),
+            "product": conditions_schema(),
+            "where": conditions_schema(),
+            **dict.fromkeys(DEVICE.fields, condition_schema()),
             **narrowing_schemas(("input", "workspace")),
         },
         "additionalProperties": False,

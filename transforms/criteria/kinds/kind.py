@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -19,6 +19,9 @@ class Kind:
 
     `read` gives None where nothing can be made of the node; problems go to the report in any case. `summary` is
     one sentence for the language reference; `examples` are values of `criteria:` in YAML, each of them valid.
+
+    `beside`: keys that belong to it and stand beside it in the same mapping, at most one of them, with their JSON
+    Schemas. Where there are such, `read` gets a mapping of its own key and those.
     """
 
     key: str
@@ -26,3 +29,4 @@ class Kind:
     schema: Callable[[], dict[str, Any]]
     summary: str = ""
     examples: tuple[str, ...] = ()
+    beside: dict[str, Any] = field(default_factory=dict)

@@ -14,11 +14,13 @@ from transforms.criteria.kinds.list import LIST
 from transforms.criteria.kinds.location import LOCATION
 from transforms.criteria.kinds.model import MODEL
 from transforms.criteria.kinds.seen import FIRST_ACTIVE, FIRST_SEEN, LAST_ACTIVE, LAST_SEEN
+from transforms.criteria.kinds.sequence import SEQUENCE
 from transforms.criteria.kinds.user import USER
 
 KINDS = (
     *(kind.as_kind() for kind in EVENT_KINDS),
     CART_ABANDONMENT,
+    SEQUENCE,
     USER,
     CALCULATED,
     IDENTITY,
