@@ -18,7 +18,7 @@ def named_file_criterion(random: Random, operators: Operators, world: World, sco
     """A list, or a model with or without conditions."""
     if random.random() < 0.5:
         name = random.choice(sorted(world.lists))
-        if random.random() < 0.3:
+        if random.random() < 0.5:
             return {"list": {"name": name, "workspace": random.choice(scope.workspaces)}}
         return {"list": name}
     name = random.choice(["scores", "scores", "scores", "attributes"])

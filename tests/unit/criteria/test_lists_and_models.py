@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import duckdb
+import jsonschema
 import pytest
+from ruamel.yaml import YAML
 
 from tests.support.small_warehouse import SmallWarehouse, codes, criterion
-from transforms.criteria.language import named_lists, named_models
+from transforms.criteria.kinds.audience import AUDIENCE
+from transforms.criteria.kinds.list import LIST
+from transforms.criteria.kinds.model import MODEL
+from transforms.criteria.language import criteria_schema, named_lists, named_models
 
 BOTH = ("shop", "club")
 ENDS = (-(2**63), -1, 0, 2**63 - 1)
@@ -242,3 +247,19 @@ def test_what_is_named_can_be_asked_for():
 )
 def test_wrong_names_and_conditions_are_problems(criteria: str, code: str):
     assert codes(criteria) == [code]
+
+
+@pytest.mark.parametrize(
+    "example", [example for kind in (LIST, MODEL, AUDIENCE) for example in kind.examples]
+)
+def test_the_examples_of_the_reference_are_read_and_fit_the_schema(example: str):
+    criterion(example)
+    jsonschema.Draft202012Validator(criteria_schema()).validate(YAML(typ="safe").load(example))
+
+
+@pytest.mark.parametrize(
+    "criteria", ["list: ../x", "list: {}", "model: 'a b'", "model: {name: a, where: {}}"]
+)
+def test_the_schema_refuses_what_the_reading_refuses(criteria: str):
+    found = YAML(typ="safe").load(criteria)
+    assert not jsonschema.Draft202012Validator(criteria_schema()).is_valid(found)
