@@ -36,6 +36,7 @@
 {{ duckdb__create_as_shifted_average() }}
 {{ duckdb__create_weighted_average_of() }}
 {{ duckdb__create_instant_text() }}
+{{ duckdb__create_places_of() }}
 {{ duckdb__create_variant_point() }}
 {{ duckdb__create_haversine() }}
 {{ duckdb__create_angle_of() }}

@@ -87,13 +87,13 @@ class Values:
 
         `ordered` makes the place of a line in its event known to `order`.
         """
-        further = [*self._own_inputs(), *needed]
-        window = self.span.conditions()
+        # A kind that looks at all inputs of the workspaces is kept to those of the attribute.
+        window = [*self.span.conditions(), *self._own_inputs()]
         lines = self._lines
         if lines is None:
-            return self.selection.rows(self.scope, columns, window, further)
+            return self.selection.rows(self.scope, columns, window, needed)
         place = _PLACE if ordered else None
-        return self.selection.line_rows(self.scope, columns, window, further, record=lines, place=place)
+        return self.selection.each_line(self.scope, lines, columns, window, needed, place=place)
 
     def order(self, *, newest_first: bool = False) -> list[exp.Expr]:
         """What sorts the rows of one user by when they were seen."""
@@ -108,7 +108,6 @@ class Values:
         return record if record in (PRODUCT, PROMOTION) else None
 
     def _own_inputs(self) -> list[exp.Expr]:
-        """A kind that looks at all inputs of the workspaces is kept to those of the attribute."""
         if not self.selection.source.sees_all_inputs:
             return []
         return [sql.is_one_of(exp.column("input"), self.scope.inputs)]

@@ -92,27 +92,44 @@ class EventSelection:
         columns: Iterable[exp.Expr],
         window: Iterable[exp.Expr],
         further: Iterable[exp.Expr] = (),
+    ) -> exp.Select:
+        """The same for each matching product line of a chosen event; `columns` may name its fields, as `product`."""
+        lines = exp.TableAlias(this=exp.to_identifier("line"), columns=[exp.to_identifier("product")])
+        unnested = exp.Unnest(expressions=[exp.column("products")], alias=lines)
+        events = self._select(columns).join(unnested, join_type="cross", copy=False)
+        on_line = [condition.holds() for condition in self.product]
+        conditions = [*self._of_event(scope, window), *on_line]
+        return sql.where(events, [*conditions, *self._of_some_promotion(), *further])
+
+    def each_line(
+        self,
+        scope: Scope,
+        record: Record,
+        columns: Iterable[exp.Expr],
+        window: Iterable[exp.Expr],
+        further: Iterable[exp.Expr] = (),
         *,
-        record: Record = PRODUCT,
         place: str | None = None,
     ) -> exp.Select:
-        """The same for each matching product line of a chosen event; `columns` may name its fields, as `product`.
+        """The same for each matching line of `record`, a product or a promotion, which `columns` and `further` may name.
 
-        With the `record` of promotions it is each matching promotion, named `promotion`. `place` names the column
-        that counts the lines of an event, those that do not match too.
+        `place` names the column that counts the lines of an event, those too that do not match. Lines are chosen in
+        a query around the one that takes them out: DuckDB joins a list to its own lines where a condition on a
+        line stands beside `unnest`, in 25 times the time.
         """
         name = str(record.prefix)
-        lines = exp.TableAlias(this=exp.to_identifier("line"), columns=[exp.to_identifier(name)])
-        unnested = exp.Unnest(expressions=[exp.column(f"{name}s")], alias=lines)
+        lists = exp.column(f"{name}s")
+        taken_out = [exp.alias_(exp.Explode(this=lists), name)]
         if place is not None:
-            unnested.set("offset", exp.to_identifier(place))
-        events = self._select(columns).join(unnested, join_type="cross", copy=False)
+            taken_out.append(exp.alias_(sql.call("places_of", lists.copy()), place))
+        events = exp.select(exp.Star(), *taken_out).from_(sql.model("stg_lake__events"))
         if record is PRODUCT:
-            of_event, on_line = self._of_some_promotion(), self.product
+            on_event, on_line = self._of_some_promotion(), self.product
         else:
-            of_event, on_line = _some(self.product, "products", "product"), self.promotion
-        conditions = [*self._of_event(scope, window), *(condition.holds() for condition in on_line)]
-        return sql.where(events, [*conditions, *of_event, *further])
+            on_event, on_line = _some(self.product, "products", "product"), self.promotion
+        events = sql.where(events, [*self._of_event(scope, window), *on_event])
+        lines = exp.select("mpid", *columns, copy=False).from_(events.subquery("lines"), copy=False)
+        return sql.where(lines, [*(condition.holds() for condition in on_line), *further])
 
     def words(self) -> str:
         """The name, or what stands for it, in a few words."""
