@@ -24,8 +24,9 @@ setup: $(STAMP) ## install everything into .venv
 demo: setup ## a year of a grocer's baskets: ingest, audiences, journey, files
 	$(VENV)/bin/milepost demo
 
+# In the order of the folders: runs and worlds take minutes, and come before the many small ones.
 test: setup ## all tests but the soak
-	$(PYTHON) -m pytest -n 2 --dist loadfile
+	$(PYTHON) -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 quick: setup ## the tests that take seconds
 	$(PYTHON) -m pytest -n 2 --dist loadfile -m "not slow and not soak"
