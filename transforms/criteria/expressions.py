@@ -151,9 +151,7 @@ def _flat(conditions: Iterable[exp.Expr]) -> list[exp.Expr]:
 
 def any_element(elements: exp.Expr, name: str, condition: exp.Expr) -> exp.Expr:
     """Whether a list has an element, called `name` in `condition`, for which it holds; false for no list."""
-    chosen = exp.ArrayFilter(
-        this=elements, expression=exp.Lambda(this=condition, expressions=[exp.to_identifier(name)])
-    )
+    chosen = elements_where(elements, name, condition)
     return exp.GT(this=exp.ArraySize(this=chosen), expression=exp.Literal.number(0))
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sqlglot import exp
 
 from transforms.criteria.comparisons import read_comparisons
-from transforms.criteria.events.fields import FieldCondition, Record
+from transforms.criteria.events.fields import FieldCondition, Record, condition_schema
 from transforms.criteria.leaf import Leaf, Narrowing
 from transforms.criteria.rows import users_by_values
 
@@ -94,5 +94,4 @@ def read_field_conditions(mapping: Mapping, record: Record, report: Report) -> t
 
 def field_schemas(names: Iterable[str]) -> dict[str, Any]:
     """JSON Schema of a condition on each field: operators, or a value, which is short for `exact`."""
-    condition = {"anyOf": [{"type": ["string", "number", "boolean"]}, {"$ref": "#/$defs/operators"}]}
-    return dict.fromkeys(names, condition)
+    return dict.fromkeys(names, condition_schema())

@@ -10,6 +10,7 @@ from sqlglot import exp
 
 from transforms.criteria import expressions as sql
 from transforms.criteria.comparisons import Comparison, all_words, read_comparisons
+from transforms.criteria.events.fields import condition_schema
 from transforms.criteria.kinds.kind import Kind
 from transforms.criteria.leaf import Leaf, Named
 from transforms.criteria.reading import read_mapping, read_name
@@ -149,7 +150,6 @@ def _read_where(node: Node, report: Report) -> tuple[ColumnConditions, ...]:
 
 def _schema() -> dict[str, Any]:
     name = {"type": "string", "pattern": _NAME}
-    value = {"type": ["string", "number", "boolean"]}
     return {
         "anyOf": [
             name,
@@ -160,7 +160,7 @@ def _schema() -> dict[str, Any]:
                     "where": {
                         "type": "object",
                         "propertyNames": {"minLength": 1},
-                        "additionalProperties": {"anyOf": [value, {"$ref": "#/$defs/operators"}]},
+                        "additionalProperties": condition_schema(),
                         "minProperties": 1,
                     },
                 },
