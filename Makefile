@@ -54,7 +54,7 @@ dev: setup ## the Dagster UI
 bench: setup ## ratios against yardsticks of the same run
 	$(PYTHON) -m tests.benchmarks
 
-soak: setup ## kills at random moments, then compares
+soak: setup ## kills at random moments, and an explanation for every user of generated worlds
 	$(PYTHON) -m pytest -m soak
 
 fuzz: setup ## generated audiences, engine against oracle: SEEDS=20 START=0

@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from typing import TYPE_CHECKING, Any
 
+from transforms.audiences.run_models import RunModel
+from transforms.compiler.models import GENERATED, GENERATED_ATTRIBUTES
 from transforms.errors import InternalError, failure
 
 if TYPE_CHECKING:
@@ -32,7 +34,10 @@ _FILES = ("*.sql", "*.yml", "*.yaml", "*.csv", "*.py")
 
 @dataclass(frozen=True)
 class NodeResult:
-    """What became of one dbt node: `status` is dbt's own (success, pass, fail, error, skipped, warn)."""
+    """What became of one dbt node: `status` is dbt's own (success, pass, fail, error, skipped, warn).
+
+    `model` is what `run_model` gives of it.
+    """
 
     unique_id: str
     resource_type: str
@@ -40,6 +45,7 @@ class NodeResult:
     seconds: float
     message: str
     failures: int | None
+    model: RunModel | None
 
 
 def environment(settings: Settings, project: Project, as_of: datetime) -> dict[str, str]:
@@ -107,6 +113,7 @@ def build(
             seconds=node.execution_time,
             message=node.message or "",
             failures=node.failures,
+            model=run_model(node.node),
         )
         for node in result.result.results
     )
@@ -162,6 +169,28 @@ def _refuse_cycle(manifest: dict[str, Any]) -> None:
 def read_manifest(manifest: Path) -> dict[str, Any]:
     """dbt's own description of the project's nodes."""
     return json.loads(manifest.read_text(encoding="utf-8"))
+
+
+def run_model(node: Any) -> RunModel | None:
+    """What dbt compiled a node to; None for a test, for a generated model, which the definitions
+    give again, and for a mart, which reads what is published.
+    """
+    if node.resource_type != "model" or node.language != "sql" or not node.compiled_code:
+        return None
+    if node.original_file_path.startswith((GENERATED, GENERATED_ATTRIBUTES)) or any(
+        ".published." in one for one in node.depends_on_nodes
+    ):
+        return None
+    needs = tuple(one.rsplit(".", 1)[-1] for one in node.depends_on_nodes if one.startswith("model."))
+    return RunModel(
+        name=node.name,
+        path=node.original_file_path,
+        schema=node.schema,
+        identifier=node.alias,
+        is_table=node.config.materialized != "view",
+        needs=needs,
+        sql=node.compiled_code.strip(),
+    )
 
 
 def _target(settings: Settings) -> Path:

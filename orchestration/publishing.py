@@ -39,6 +39,7 @@ def publish_staged(settings: Settings, definitions: Definitions, staged: Staged)
                 )
                 for audience in definitions.audiences
             ),
+            models=staged.models,
             membership_history=timedelta(microseconds=history.microseconds) if history else None,
         ),
     )

@@ -72,7 +72,7 @@ def _show(as_of: datetime, rows: tuple[Row, ...], files: tuple[Path, ...]) -> No
     click.echo()
     click.echo("what to look at next:")
     for command, what in NEXT:
-        click.echo(f"  {command:<58} {what}")
+        click.echo(f"  {command:<60} {what}")
 
 
 NEXT = (
@@ -80,6 +80,7 @@ NEXT = (
     ("milepost members valuable_and_quiet --with ltv", "who spent much and has gone quiet, and how much"),
     ("milepost show coupon_year__regulars", "one milestone: its definition, size and connections"),
     ("milepost profile --identity customer_id=208", "what is known of one household"),
+    ("milepost explain lapsed_shoppers --identity customer_id=208", "why it gets none"),
     ("milepost data", "what can be named in criteria"),
     ("milepost download big_spenders", "a list with identities, as a zip"),
     ("milepost dev", "the graph, the runs and the checks in Dagster"),

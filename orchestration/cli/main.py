@@ -20,6 +20,7 @@ COMMANDS: dict[str, str] = {
     "dev": "dev",
     "download": "download",
     "eject": "eject",
+    "explain": "explain",
     "import-audience": "import_audience",
     "ingest": "ingest",
     "init": "init",

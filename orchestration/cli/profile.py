@@ -8,62 +8,46 @@ import click
 
 from orchestration.cli.answers import print_json
 from orchestration.cli.options import as_json, with_settings
-from transforms.audiences.generations import Generation, open_store
-from transforms.audiences.known import holders, known_user, masked
+from orchestration.cli.users import (
+    NEGATIVE_NUMBERS,
+    check_named,
+    named_user,
+    one_user,
+    reveal_values,
+    shown_values,
+)
+from transforms.audiences.generations import open_store
+from transforms.audiences.known import known_user
 from transforms.audiences.stored import stored_as_of
-from transforms.errors import Problem, UserError, failure
+from transforms.errors import failure
 from transforms.instants import iso
-from transforms.vocabulary import IDENTITY_TYPES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
-    from pathlib import Path
 
     from orchestration.settings import Settings
     from transforms.audiences.known import KnownUser
 
-_SMALLEST, _LARGEST = -(2**63), 2**63 - 1
 
-
-# mpids may be negative: `-5` is an argument here, not an option.
-@click.command(context_settings={"ignore_unknown_options": True})
-@click.argument("mpid", required=False, type=click.IntRange(_SMALLEST, _LARGEST))
-@click.option("--identity", help="A user by an identity, as `email=ana@example.com`.")
-@click.option("--reveal", is_flag=True, help="Print values as they are.")
+@click.command(context_settings=NEGATIVE_NUMBERS)
+@one_user
+@reveal_values
 @as_json
 @with_settings
 def profile(settings: Settings, mpid: int | None, identity: str | None, reveal: bool, as_json: bool) -> None:
     """Print what is known of the user MPID at the newest as_of: values are masked."""
-    if (mpid is None) == (identity is None):
-        raise UserError(Problem("CLI-002", "name a user, either by MPID or by --identity TYPE=VALUE"))
+    check_named(mpid, identity)
     generation, as_of = stored_as_of(open_store(settings.published).current(), None)
     spill = settings.data / ".spill"
-    if mpid is None:
-        mpid = _holder(generation, identity or "", spill)
-    user = known_user(generation, as_of, mpid, spill)
+    user = known_user(generation, as_of, named_user(generation, mpid, identity, spill), spill)
     if not user.is_known:
         raise failure("unknown-user", f"nothing is known of this user at {iso(as_of)}")
-    answer = _answer(user, as_of, (lambda value: value) if reveal else masked)
+    answer = _answer(user, as_of, shown_values(reveal))
     if as_json:
         print_json(answer)
     else:
         _print(answer)
-
-
-def _holder(generation: Generation, identity: str, spill: Path) -> int:
-    kind, _, value = identity.partition("=")
-    if kind not in IDENTITY_TYPES or not value:
-        raise UserError(Problem("CLI-003", "--identity is TYPE=VALUE", allowed=IDENTITY_TYPES))
-    match holders(generation, kind, value, spill):
-        case ():
-            raise failure("unknown-user", "no user has this identity")
-        case (mpid,):
-            return mpid
-        case several:
-            message = f"{len(several)} users have this identity"
-            known = tuple(map(str, several))
-            raise failure("several-users", message, hint="name one by its mpid", allowed=known)
 
 
 def _answer(user: KnownUser, as_of: datetime, shown: Callable[[str], str]) -> dict[str, Any]:

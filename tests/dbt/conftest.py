@@ -29,7 +29,7 @@ def compiled(tmp_path_factory) -> CompiledProject:
         name.lower(): sql.replace(f'"{folders.warehouse.stem}"."main".', "")
         for name, sql in run.compiled().items()
     }
-    return CompiledProject(folders, models)
+    return CompiledProject(folders, models, AS_OF)
 
 
 @pytest.fixture(scope="session")

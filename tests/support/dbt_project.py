@@ -15,6 +15,7 @@ from dbt.cli.main import dbtRunner
 
 from tests.support.functions import install_functions
 from tests.support.lake import write_lake
+from transforms.audiences.lake_tables import define_lake
 from transforms.contracts import AUDIENCE_DAILY, CALCULATED_ATTRIBUTES, MEMBERSHIP
 
 if TYPE_CHECKING:
@@ -134,6 +135,7 @@ class CompiledProject:
 
     folders: Folders
     models: dict[str, str]
+    as_of: datetime
 
     def rows(
         self, model: str, *, events: Iterable[Row] = (), statements: Iterable[Row] = (), columns: str = "*"
@@ -144,6 +146,8 @@ class CompiledProject:
         write_lake(self.folders.lake, events, statements)
         with duckdb.connect() as connection:
             install_functions(connection)
+            connection.execute(f"create macro as_of() as timestamp '{self.as_of}'")
+            define_lake(connection, self.folders.lake)
             for name, sql in self.models.items():
                 connection.execute(f"create view {name} as {sql}")
             return sorted(connection.execute(f"select {columns} from {model}").fetchall(), key=repr)

@@ -13,9 +13,14 @@ from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.adapters.factory import cleanup_connections, reset_adapters
 from dbt.cli.main import dbtRunner
 
+from orchestration.dbt import run_model
+from orchestration.publishing import publish_staged
+from orchestration.settings import Settings
 from transforms.audiences.activation import needed_lists
+from transforms.audiences.memberships import CalculatedAudience
+from transforms.audiences.staged import stage
 from transforms.compiler.emit import write_models
-from transforms.compiler.models import compile_models
+from transforms.compiler.models import compile_models, definition_hash
 from transforms.definitions.load import load_definitions
 from transforms.ingest.lists import take_in_lists
 from transforms.ingest.run import ingest
@@ -24,6 +29,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
+    from transforms.audiences.generations import Generation
+    from transforms.audiences.run_models import RunModel
     from transforms.definitions.records import Definitions, Project
     from transforms.ingest.counts import IngestReport
 
@@ -36,13 +43,34 @@ def run_pipeline(project: Path, data: Path, as_of: datetime) -> dict[str, dict[i
 
     `project` holds the YAML files and becomes a whole dbt project; `data` holds `landing/`.
     """
+    definitions = _prepared(project, data)
+    run_dbt(project, data, as_of, definitions.project)
+    return read_members(warehouse(data), definitions)
+
+
+def publish_pipeline(project: Path, data: Path, as_of: datetime) -> tuple[Definitions, Generation]:
+    """The same, published: the definitions that were calculated, all of them, and the generation."""
+    definitions = _prepared(project, data)
+    models = run_dbt(project, data, as_of, definitions.project)
+    calculated = tuple(
+        CalculatedAudience(
+            audience.id, definition_hash(audience, definitions.project), audience.ab_test is not None
+        )
+        for audience in definitions.audiences
+    )
+    logins = definitions.project.login_identities
+    attributes = tuple(attribute.id for attribute in definitions.attributes)
+    staged = stage(warehouse(data), data / "staging", as_of, calculated, attributes, models, logins)
+    return definitions, publish_staged(Settings(project, data), definitions, staged)
+
+
+def _prepared(project: Path, data: Path) -> Definitions:
     definitions = load_definitions(project)
     ingest_landing(definitions.project, data)
     take_in_lists(project, data / "lake", needed_lists(definitions))
     add_scaffold(project)
     write_models(project, compile_models(definitions))
-    run_dbt(project, data, as_of, definitions.project)
-    return read_members(warehouse(data), definitions)
+    return definitions
 
 
 def ingest_landing(project: Project, data: Path) -> IngestReport:
@@ -66,8 +94,8 @@ def warehouse(data: Path) -> Path:
     return data / "warehouse" / "milepost.duckdb"
 
 
-def run_dbt(project: Path, data: Path, as_of: datetime, settings: Project) -> None:
-    """`dbt run` at an instant, configured by the environment alone as orchestration does it."""
+def run_dbt(project: Path, data: Path, as_of: datetime, settings: Project) -> tuple[RunModel, ...]:
+    """`dbt run` at an instant, configured by the environment alone as orchestration does it; what it ran."""
     warehouse(data).parent.mkdir(parents=True, exist_ok=True)
     environment = {
         "MILEPOST_AS_OF": f"{as_of:%Y-%m-%d %H:%M:%S.%f}",
@@ -93,6 +121,7 @@ def run_dbt(project: Path, data: Path, as_of: datetime, settings: Project) -> No
     results: tuple[Any, ...] = tuple(getattr(outcome.result, "results", ()))
     failed = [(result.node.name, result.message) for result in results if result.status in ("error", "fail")]
     assert outcome.success, failed
+    return tuple(model for result in results if (model := run_model(result.node)) is not None)
 
 
 def read_members(path: Path, definitions: Definitions) -> dict[str, dict[int, str | None]]:

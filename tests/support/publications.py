@@ -10,6 +10,7 @@ import pyarrow as pa
 from transforms.audiences.generations import PublishedAttribute, PublishedAudience
 from transforms.audiences.memberships import CalculatedAudience
 from transforms.audiences.publishing import Publication
+from transforms.audiences.run_models import RunModels
 from transforms.contracts import (
     CALCULATED_ATTRIBUTES,
     MEMBERSHIP,
@@ -34,6 +35,7 @@ def publication(
     calculated: Mapping[str, Mapping[int, str | list[str]] | None] | None = None,
     history: timedelta | None = None,
     formerly: Mapping[str, str] | None = None,
+    models: RunModels | None = None,
 ) -> Publication:
     """Audience → its mpids, or mpid → variant; identities as (mpid, type, value).
 
@@ -107,5 +109,6 @@ def publication(
             PublishedAudience(audience_id, audience_id, audience_id, None, (), None)
             for audience_id in by_audience
         ),
+        models=models or RunModels("milepost", (), (), ()),
         membership_history=history,
     )

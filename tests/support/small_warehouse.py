@@ -11,7 +11,7 @@ import duckdb
 import jinja2
 
 from tests.support.functions import install_functions
-from transforms.compiler.assemble import criterion_query
+from transforms.compiler.assemble import criterion_query, criterion_rows
 from transforms.compiler.dialects.duckdb import DUCKDB
 from transforms.compiler.layout import model_text
 from transforms.criteria.language import read_criteria
@@ -22,6 +22,10 @@ from transforms.documents.report import Report
 from transforms.documents.yaml import read_yaml
 
 if TYPE_CHECKING:
+    from decimal import Decimal
+
+    from sqlglot import exp
+
     from transforms.criteria.logic import Criterion
 
 AS_OF = datetime(2018, 1, 1)
@@ -227,20 +231,31 @@ class SmallWarehouse:
     ) -> list[int]:
         """The mpids for whom the criteria hold, sorted; each comes once."""
         query = criterion_query(criterion(criteria, expected=expected), scope(**limits))
-        found = [
-            row[0] for row in self.connection.execute(render(model_text(query, DUCKDB), as_of)).fetchall()
-        ]
+        found = [row[0] for row in self._rows(query, as_of)]
         assert len(set(found)) == len(found)
         return sorted(found)
 
-    def evidence(self, criteria: str, **limits: Any) -> list[dict[str, Any]]:
-        """The rows behind the verdict of one criterion, by column, sorted."""
-        found = criterion(criteria)
-        assert isinstance(found, Leaf)
-        query = found.evidence(scope(**limits))
-        relation = self.connection.execute(render(model_text(query, DUCKDB)))
-        names = [column[0] for column in relation.description]
-        return [dict(zip(names, row, strict=True)) for row in sorted(relation.fetchall(), key=str)]
+    def evidence(self, criteria: str, as_of: datetime = AS_OF, **limits: Any) -> list[dict[str, Any]]:
+        """The rows behind a criterion of one kind, sorted by user and then by column."""
+        leaf = criterion(criteria)
+        assert isinstance(leaf, Leaf)
+        own = scope(**limits)
+        query = leaf.evidence(own)
+        rows = self._rows(criterion_rows(query, own), as_of)
+        return [dict(zip(query.named_selects, row, strict=True)) for row in sorted(rows, key=repr)]
+
+    def amounts(self, criteria: str, as_of: datetime = AS_OF, **limits: Any) -> dict[int, Decimal]:
+        """The amount that a criterion compares, of each user who has one of their own."""
+        leaf = criterion(criteria)
+        assert isinstance(leaf, Leaf)
+        own = scope(**limits)
+        measure = leaf.measure(own)
+        assert measure is not None
+        rows = self._rows(criterion_rows(measure.query, own), as_of)
+        return {mpid: measure.read(*values) for mpid, *values in rows}
+
+    def _rows(self, query: exp.Query, as_of: datetime) -> list[tuple[Any, ...]]:
+        return self.connection.execute(render(model_text(query, DUCKDB), as_of)).fetchall()
 
     def _add(self, table: str, row: dict[str, Any]) -> None:
         columns = ", ".join(row)

@@ -13,11 +13,16 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from transforms.audiences.figures import Figures, read_figures
-from transforms.audiences.memberships import MEMBERS, CalculatedAudience, as_of_of, read_calculated
+from transforms.audiences.memberships import MEMBERS, MODELS, CalculatedAudience, as_of_of, read_calculated
+from transforms.audiences.run_models import read_run_models
+from transforms.errors import failure
+from transforms.instants import iso
 
 if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
+
+    from transforms.audiences.run_models import RunModels
 
 DAILY = "audience_daily.parquet"
 IDENTITIES = "user_identities.parquet"
@@ -83,6 +88,20 @@ class Generation:
     def members_file(self, as_of: datetime) -> Path:
         """The parquet of MEMBERSHIP for a stored as_of."""
         return self.stored[as_of] / MEMBERS
+
+    def models(self, as_of: datetime) -> RunModels:
+        """The models by which the memberships of a stored as_of were computed.
+
+        A failure (exit status 1) where they were not kept: an earlier version of Milepost published it.
+        """
+        file = self.stored[as_of] / MODELS
+        if not file.exists():
+            raise failure(
+                "models-not-stored",
+                f"the models by which {iso(as_of)} was computed were not kept",
+                hint=f"run `milepost run --as-of {iso(as_of)}`",
+            )
+        return read_run_models(file)
 
     @cached_property
     def figures(self) -> tuple[Figures, ...]:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from transforms.audiences.memberships import CALCULATED, MEMBERS, CalculatedAudience
+from transforms.audiences.memberships import CALCULATED, MEMBERS, MODELS, CalculatedAudience
+from transforms.audiences.run_models import RunModels, write_run_models
 from transforms.audiences.tables import Rows, write_rows
 from transforms.contracts import MEMBERSHIP
 from transforms.durable import sync_file, sync_folder
@@ -22,9 +23,13 @@ if TYPE_CHECKING:
 
 
 def write_memberships(
-    folder: Path, as_of: datetime, calculated: tuple[CalculatedAudience, ...], members: Rows
+    folder: Path,
+    as_of: datetime,
+    calculated: tuple[CalculatedAudience, ...],
+    members: Rows,
+    models: RunModels,
 ) -> int:
-    """Write what was calculated at `as_of` into `folder`; return the number of memberships.
+    """Write what was calculated at `as_of`, and by which models, into `folder`; return the number of memberships.
 
     `members` is MEMBERSHIP in the order (audience_id, mpid), without repetition, of calculated audiences
     alone; anything else is an InternalError.
@@ -35,6 +40,7 @@ def write_memberships(
     listed = [asdict(audience) for audience in sorted(calculated, key=lambda audience: audience.id)]
     (folder / CALCULATED).write_text(json.dumps(listed, indent=1) + "\n", encoding="utf-8")
     sync_file(folder / CALCULATED)
+    write_run_models(folder / MODELS, models)
     sync_folder(folder)
     return count
 

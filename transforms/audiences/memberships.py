@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 MEMBERS = "members.parquet"
 CALCULATED = "calculated.json"
+MODELS = "models.json"
 #: A folder with an empty members file, in every generation: `memberships/*/members.parquet` always matches.
 EMPTY = "as_of=none"
 _PREFIX = "as_of="

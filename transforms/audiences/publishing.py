@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from datetime import datetime, timedelta
     from pathlib import Path
 
+    from transforms.audiences.run_models import RunModels
     from transforms.definitions.records import Definitions
 
 #: What holds for the newest as_of alone.
@@ -68,8 +69,8 @@ class Publication:
     `members`: MEMBERSHIP sorted by (audience_id, mpid). `identities`: USER_IDENTITIES sorted by (mpid,
     identity_type, identity_value). `profiles`: PROFILES sorted by (workspace, mpid). `attributes`:
     USER_ATTRIBUTES sorted by (workspace, mpid, attribute_key). `calculated_attributes`: CALCULATED_ATTRIBUTES
-    sorted by (attribute_id, mpid). All as of `as_of`. `membership_history` is how long before the newest as_of
-    memberships are kept, None for ever.
+    sorted by (attribute_id, mpid). All as of `as_of`. `models` are those that they were computed by.
+    `membership_history` is how long before the newest as_of memberships are kept, None for ever.
     """
 
     as_of: datetime
@@ -81,6 +82,7 @@ class Publication:
     calculated_attributes: Rows
     audiences: tuple[PublishedAudience, ...]
     attribute_definitions: tuple[PublishedAttribute, ...]
+    models: RunModels
     membership_history: timedelta | None = None
 
 
@@ -149,7 +151,7 @@ def publish(store: Store, publication: Publication) -> Generation:
     for as_of in sorted(kept):
         if as_of == publication.as_of:
             folder = memberships / folder_name(as_of)
-            write_memberships(folder, as_of, publication.calculated, publication.members)
+            write_memberships(folder, as_of, publication.calculated, publication.members, publication.models)
         else:
             _link(previous.stored[as_of], memberships / folder_name(as_of))
     if publication.as_of == newest:

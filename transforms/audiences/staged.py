@@ -15,7 +15,14 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from sqlglot import exp
 
-from transforms.audiences.memberships import CalculatedAudience
+from transforms.audiences.memberships import MODELS, CalculatedAudience
+from transforms.audiences.run_models import (
+    RunModel,
+    RunModels,
+    functions_of,
+    read_run_models,
+    write_run_models,
+)
 from transforms.audiences.tables import write_rows
 from transforms.compiler.attributes import attribute_model
 from transforms.contracts import (
@@ -28,7 +35,7 @@ from transforms.contracts import (
 from transforms.instants import compact
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from datetime import datetime
     from pathlib import Path
 
@@ -49,7 +56,8 @@ _BATCH = 100_000
 @dataclass(frozen=True)
 class Staged:
     """One staged as_of: a folder with MEMBERSHIP, USER_IDENTITIES, PROFILES, USER_ATTRIBUTES and
-    CALCULATED_ATTRIBUTES, sorted. `attribute_ids` are the attributes that were calculated.
+    CALCULATED_ATTRIBUTES, sorted, and the models that they were computed by. `attribute_ids` are the attributes
+    that were calculated.
     """
 
     folder: Path
@@ -82,15 +90,26 @@ class Staged:
         """CALCULATED_ATTRIBUTES, sorted by (attribute_id, mpid)."""
         return self.folder / "calculated_attributes.parquet"
 
+    @property
+    def models(self) -> RunModels:
+        """The models that everything here was computed by."""
+        return read_run_models(self.folder / MODELS)
+
 
 def stage(
     warehouse: Path,
     staging: Path,
     as_of: datetime,
     calculated: tuple[CalculatedAudience, ...],
-    attribute_ids: tuple[str, ...] = (),
+    attribute_ids: tuple[str, ...],
+    models: Iterable[RunModel],
+    login_types: tuple[str, ...],
 ) -> Staged:
-    """Copy the models of the calculated audiences and attributes, and the profiles, out of the warehouse file."""
+    """Copy the members and values of the calculated audiences and attributes, and the profiles, out of the
+    warehouse file.
+
+    `models` made them, with `login_types` as login identities.
+    """
     folder = staging / compact(as_of)
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
@@ -107,6 +126,13 @@ def stage(
             write_rows(path, schema, connection.sql(query).to_arrow_reader(_BATCH))
         values = pa.RecordBatchReader.from_batches(CALCULATED_ATTRIBUTES, _values(connection, staged))
         write_rows(staged.calculated_attributes, CALCULATED_ATTRIBUTES, values)
+        made_by = RunModels(
+            database=warehouse.stem,
+            login_types=login_types,
+            functions=functions_of(connection),
+            models=tuple(sorted(models, key=lambda model: model.name)),
+        )
+    write_run_models(folder / MODELS, made_by)
     (folder / _CALCULATED_ATTRIBUTES).write_text(json.dumps(staged.attribute_ids), encoding="utf-8")
     listed = [asdict(audience) for audience in staged.calculated]
     (folder / _CALCULATED).write_text(json.dumps(listed), encoding="utf-8")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import math
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from transforms.definitions.records import CONTROL
@@ -22,16 +23,39 @@ MISMATCH_BELOW = 0.001
 SMALLEST_EXPECTED = 10
 
 
-def variant_of(audience_id: str, test: AbTest, mpid: int) -> str:
-    """The variant of a user, the same on every engine and for ever (spec §9)."""
-    digest = hashlib.md5(f"{audience_id}:{test.name}:{mpid}".encode(), usedforsecurity=False).hexdigest()
-    point = int(digest[:8], 16)
+@dataclass(frozen=True)
+class Assignment:
+    """How a user came to a variant: the md5 of `hashed` falls at `point` (percent, cut to four places), and the
+    variant holds what is from `start` to before `end`.
+    """
+
+    hashed: str
+    point: Decimal
+    variant: str
+    start: Decimal
+    end: Decimal
+
+
+def assignment(audience_id: str, test: AbTest, mpid: int) -> Assignment:
+    """The variant of a user and why, the same on every engine and for ever (spec §9)."""
+    hashed = f"{audience_id}:{test.name}:{mpid}"
+    point = int(hashlib.md5(hashed.encode(), usedforsecurity=False).hexdigest()[:8], 16)
+    cut = Decimal(point * 100 * 10_000 // _POINTS) / 10_000
     running = 0
     for name, share in test.variants:
+        if point * WHOLE < (running + share) * _POINTS:
+            return Assignment(hashed, cut, name, _percent(running), _percent(running + share))
         running += share
-        if point * WHOLE < running * _POINTS:
-            return name
-    return CONTROL
+    return Assignment(hashed, cut, CONTROL, _percent(running), _percent(WHOLE))
+
+
+def variant_of(audience_id: str, test: AbTest, mpid: int) -> str:
+    """The variant of a user."""
+    return assignment(audience_id, test, mpid).variant
+
+
+def _percent(share: int) -> Decimal:
+    return Decimal(share) / 100
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, assert_never
 from sqlglot import exp
 
 from transforms.compiler.comments import comment_text
-from transforms.compiler.names import MEMBERS, POPULATION, PROFILES, Names
+from transforms.compiler.names import MEMBERS, POPULATION, PROFILES, ROWS, Names
 from transforms.compiler.variants import variant_column
 from transforms.criteria import expressions as sql
 from transforms.criteria.leaf import Leaf
@@ -47,6 +47,14 @@ def criterion_query(criterion: Criterion, scope: Scope) -> exp.Select:
     tables = _Tables(scope)
     members = tables.within(sql.population(), criterion)
     return _with_tables(exp.select("mpid").from_(MEMBERS), members, tables)
+
+
+def criterion_rows(query: exp.Query, scope: Scope) -> exp.Select:
+    """Every row of a query that a criterion gives (its evidence, its measure), with the common tables it reads."""
+    rows = exp.select("*").from_(ROWS)
+    for name, table in (*_Tables(scope).needed(query), (ROWS, query)):
+        rows = rows.with_(name, as_=table, copy=False)
+    return rows
 
 
 def _with_tables(query: exp.Select, members: exp.Query, tables: _Tables) -> exp.Select:

@@ -9,6 +9,7 @@ import unicodedata
 POPULATION = "population"
 PROFILES = "profiles"
 MEMBERS = "members"
+ROWS = "rows_of_criterion"
 _OWN = (POPULATION, PROFILES, MEMBERS)
 _LONGEST = 60
 

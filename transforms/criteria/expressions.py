@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from datetime import date, datetime
     from decimal import Decimal
 
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 _UNITS = {"day": 86_400 * 10**6, "hour": 3_600 * 10**6, "minute": 60 * 10**6, "microsecond": 1}
 #: Where a common table of a leaf says in words what it holds.
 _DESCRIPTION = "description"
+#: What dbt renders: the instant of evaluation, and a model by its name.
+_AS_OF = "{{ as_of() }}"
+_REF = ("{{ ref('", "') }}")
 #: Digits that engines read as an exact integer or decimal literal; more are written as a cast of text.
 _EXACT_DIGITS = 18
 
@@ -49,7 +52,7 @@ def interval(duration: Duration) -> exp.Expr:
 
 def as_of() -> exp.Expr:
     """The instant of evaluation, which dbt's macro `as_of()` renders."""
-    return exp.Var(this="{{ as_of() }}")
+    return exp.Var(this=_AS_OF)
 
 
 def ago(duration: Duration) -> exp.Expr:
@@ -59,7 +62,36 @@ def ago(duration: Duration) -> exp.Expr:
 
 def model(name: str) -> exp.Table:
     """A dbt model by its name: the compiler's, an audience's id, or an analyst's that was read as a plain word."""
-    return exp.Table(this=exp.Identifier(this="{{ ref('" + name + "') }}", quoted=False))
+    return exp.Table(this=exp.Identifier(this=name.join(_REF), quoted=False))
+
+
+def named_models(query: exp.Query) -> tuple[str, ...]:
+    """The models that a query reads, each once."""
+    names = (_model_name(table) for table in query.find_all(exp.Table))
+    return tuple(dict.fromkeys(name for name in names if name is not None))
+
+
+def rendered(query: exp.Query, relation: Callable[[str], exp.Table], instant: exp.Expr) -> exp.Query:
+    """The query as dbt would give it to the engine: `relation` in the place of each model, `instant` of as_of."""
+    whole = query.copy()
+    for table in list(whole.find_all(exp.Table)):
+        name = _model_name(table)
+        if name is not None:
+            named = relation(name)
+            table.set("this", named.this)
+            table.set("db", named.args.get("db"))
+            table.set("catalog", named.args.get("catalog"))
+    for variable in list(whole.find_all(exp.Var)):
+        if variable.this == _AS_OF:
+            variable.replace(instant.copy())
+    return whole
+
+
+def _model_name(table: exp.Table) -> str | None:
+    before, after = _REF
+    name = table.name
+    is_model = name.startswith(before) and name.endswith(after)
+    return name.removeprefix(before).removesuffix(after) if is_model else None
 
 
 def call(function: str, *arguments: exp.Expr) -> exp.Expr:
@@ -169,3 +201,8 @@ def each_element(elements: exp.Expr, name: str, value: exp.Expr) -> exp.Expr:
     return exp.Transform(
         this=elements, expression=exp.Lambda(this=value, expressions=[exp.to_identifier(name)])
     )
+
+
+def joined(elements: exp.Expr) -> exp.Expr:
+    """The texts of a list as one, joined by `, `; elements that are null are left out."""
+    return exp.ArrayToString(this=elements, expression=text(", "))

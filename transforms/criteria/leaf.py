@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from decimal import Decimal
+
     from sqlglot import exp
 
     from transforms.criteria.comparisons import Comparison
@@ -62,6 +65,22 @@ class Named:
 
 
 @dataclass(frozen=True)
+class Measure:
+    """The amount that a criterion compares, such as a count of events.
+
+    `query` has a row for each user of whom there is something to measure: `mpid`, then the columns that `read` makes
+    the amount from. `of_nothing` is that of all others, None where they have none. `words` say what it is (`sum of
+    price`), `asked` what is asked of it (`at least 5`).
+    """
+
+    words: str
+    asked: str
+    query: exp.Query
+    read: Callable[..., Decimal]
+    of_nothing: Decimal | None
+
+
+@dataclass(frozen=True)
 class Leaf(ABC):
     """One criterion that is not logic. Subclasses are frozen records, one for each kind."""
 
@@ -75,14 +94,25 @@ class Leaf(ABC):
         common tables of its own (`with`), which read only one another.
         """
 
+    @abstractmethod
     def evidence(self, scope: Scope) -> exp.Query:
         """What the verdict rests on: `mpid`, then columns in the words of the YAML.
 
         One row for each event, value or row of a profile that was looked at and counts; no row for users of whom
-        there is nothing. Instants are timestamps in UTC, all else is text as it was sent or a whole number.
+        there is nothing. Instants are timestamps in UTC, all else is text as it was sent or a whole number. Where
+        rows happened at an instant it is the second column, called `time`: readers show the newest first. Like
+        `members` it may read the common tables `profiles` and `population`.
         """
+
+    @property
+    def personal_columns(self) -> tuple[str, ...]:
+        """The columns of `evidence` that hold identities or values of user attributes: readers mask them."""
+        return ()
+
+    def measure(self, scope: Scope) -> Measure | None:
+        """The amount that it compares; None where it compares none."""
         del scope
-        raise NotImplementedError
+        return None
 
     @abstractmethod
     def title(self) -> str:

@@ -51,12 +51,14 @@ def warehouse_assets(manifest: Path) -> dg.AssetsDefinition:
             calculated = _calculated(settings, definitions, chosen, as_of)
             _refuse_missing_lists(settings, definitions, calculated)
             attributes = _attributes(settings, definitions, chosen, as_of, calculated)
-            models = chosen | {f"{_PREFIX}{audience.id}" for audience in calculated}
-            models |= {attribute_model(attribute_id) for attribute_id in attributes}
+            wanted = chosen | {f"{_PREFIX}{audience.id}" for audience in calculated}
+            wanted |= {attribute_model(attribute_id) for attribute_id in attributes}
             # A model's parents are rebuilt with it: their tables may be of another as_of.
-            nodes = dbt.build(settings, definitions.project, as_of, [f"+{name}" for name in sorted(models)])
+            nodes = dbt.build(settings, definitions.project, as_of, [f"+{name}" for name in sorted(wanted)])
             results.update({node.unique_id: node for node in nodes})
-            stage(settings.warehouse, settings.staging, as_of, calculated, attributes)
+            models = [node.model for node in nodes if node.model is not None]
+            logins = definitions.project.login_identities
+            stage(settings.warehouse, settings.staging, as_of, calculated, attributes, models, logins)
         yield from _events(context, translator, dbt.read_manifest(manifest), results)
 
     return warehouse

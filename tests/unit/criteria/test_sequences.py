@@ -37,10 +37,13 @@ def chains(*times: tuple[str, timedelta]) -> SmallWarehouse:
 
 
 def evidence(warehouse: SmallWarehouse, text: str) -> dict[int, list[tuple[int, str, datetime]]]:
-    found = criterion(text)
-    assert isinstance(found, SequenceCriterion)
-    rows = warehouse.connection.execute(render(model_text(found.evidence(scope()), DUCKDB))).fetchall()
-    return {mpid: sorted(row[1:] for row in rows if row[0] == mpid) for mpid, *_ in rows}
+    leaf = criterion(text)
+    assert isinstance(leaf, SequenceCriterion)
+    rows = warehouse.connection.execute(render(model_text(leaf.evidence(scope()), DUCKDB))).fetchall()
+    found: dict[int, list[tuple[int, str, datetime]]] = {}
+    for mpid, step, time, event in sorted(rows):
+        found.setdefault(mpid, []).append((step, event, time))
+    return found
 
 
 @pytest.mark.parametrize(

@@ -115,3 +115,17 @@ def test_sessions_are_those_of_the_chosen_inputs():
     assert warehouse.members("session: {length: {lt: 5 minutes}}") == [1]
     assert warehouse.members("session: {within: 7 days}") == [1]
     assert warehouse.members("session: {input: shop/web}") == []
+
+
+def test_a_session_is_told_with_the_length_that_counts():
+    warehouse = SmallWarehouse(1)
+    warehouse.session(1, "a", _MINUTE, 9 * _MINUTE)
+    warehouse.session(1, "b", at=AS_OF - timedelta(hours=1))
+    start, later = datetime(2017, 12, 30), AS_OF - timedelta(hours=1)
+    assert warehouse.evidence("session: {length: {gt: 1 minute}}") == [
+        {"mpid": 1, "time": start, "name": None, "length_ms": 9 * _MINUTE}
+    ]
+    assert warehouse.evidence("session: {length: {ne: 1 minute}}") == [
+        {"mpid": 1, "time": start, "name": None, "length_ms": 9 * _MINUTE},
+        {"mpid": 1, "time": later, "name": None, "length_ms": None},
+    ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal, localcontext
 from typing import TYPE_CHECKING, Any, Literal
 
 from sqlglot import exp
@@ -29,6 +29,10 @@ if TYPE_CHECKING:
     from transforms.errors import Place
 
 Function = Literal["count", "sum", "average", "min", "max", "distinct"]
+#: Digits before the point of a total as text, and enough for any number that it can be.
+_WHOLE_DIGITS = 38
+_TOTAL_DIGITS = 60
+_NINE_PLACES = Decimal("0.000000001")
 FUNCTIONS: tuple[Function, ...] = ("count", "sum", "average", "min", "max", "distinct")
 
 
@@ -68,12 +72,17 @@ class Amount:
         ] == [(AT_LEAST, Decimal(1))]
 
     @property
+    def of_nothing(self) -> Decimal | None:
+        """The amount of a user without a value: 0 for a count, a sum and a distinct, else there is none."""
+        return None if self.function in ("average", "min", "max") else Decimal(0)
+
+    @property
     def holds_for_nothing(self) -> bool:
         """Whether it holds for a user without a value: 0 for a count, a sum and a distinct, else no value."""
-        if self.function in ("average", "min", "max"):
+        if self.of_nothing is None:
             return all(comparison.is_negative for comparison in self.comparisons)
         return all(
-            holds_for(Decimal(0), comparison.operator, comparison.operand) != comparison.is_negative
+            holds_for(self.of_nothing, comparison.operator, comparison.operand) != comparison.is_negative
             for comparison in self.comparisons
         )
 
@@ -98,10 +107,31 @@ class Amount:
             case _:
                 return exp.not_(self.holds(), copy=False)
 
+    def measured(self) -> tuple[exp.Expr, ...]:
+        """What `read` makes the amount of one user's values from."""
+        value = self._value().number()
+        return (value, exp.Count(this=exp.Star())) if self.function == "average" else (value,)
+
+    def read(self, value: Any, how_many: int = 1) -> Decimal:
+        """The amount, from a row of `measured`; an average has at most nine places."""
+        if self.function not in ("sum", "average"):
+            return Decimal(value)
+        with localcontext(prec=_TOTAL_DIGITS):
+            return (read_total(value) / how_many).quantize(_NINE_PLACES, ROUND_HALF_UP)
+
+    @property
+    def name(self) -> str:
+        """What is compared, in plain words."""
+        return f"{self.function} of {self.field.words()}" if self.field else self.function
+
+    @property
+    def asked(self) -> str:
+        """What is asked of it, in plain words."""
+        return all_words(self.comparisons)
+
     def words(self) -> str:
-        """The amount in plain words."""
-        field = f" of {self.field.words()}" if self.field else ""
-        return f"{self.function}{field} {all_words(self.comparisons)}"
+        """The amount and what is asked of it, in plain words."""
+        return f"{self.name} {self.asked}"
 
     def _value(self) -> NumberValue:
         if self.field is None:
@@ -120,6 +150,13 @@ class Amount:
                 return NumberValue(sql.call("total", value.number()), _total_of)
             case "count":
                 raise InternalError("a count has no field")
+
+
+def read_total(text: str) -> Decimal:
+    """The number that the warehouse function `total` wrote: its side of zero, 38 digits, nine places."""
+    below = 10**_WHOLE_DIGITS if text[0] == "-" else 0
+    with localcontext(prec=_TOTAL_DIGITS):
+        return Decimal(text[1:]) - below
 
 
 def _of_group(comparison: Comparison, value: NumberValue) -> exp.Expr:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from transforms.criteria import expressions as sql
-from transforms.criteria.leaf import EventName, Leaf, Narrowing
+from transforms.criteria.events.evidence import event_columns
+from transforms.criteria.leaf import EventName, Leaf, Measure, Narrowing
 
 if TYPE_CHECKING:
     from sqlglot import exp
@@ -28,9 +29,7 @@ class EventCriterion(Leaf):
 
     def members(self, scope: Scope) -> exp.Query:
         """See Leaf. An amount that holds for no events is made as what is left of the population."""
-        field = self.amount.field
-        rows = self.selection.line_rows if field is not None and field.is_of_product else self.selection.rows
-        users = rows(scope, (), self.window.conditions(scope.lookback), self.amount.needed())
+        users = self._rows(scope, ())
         if self.amount.is_any:
             return users.distinct(copy=False)
         users = users.group_by("mpid", copy=False)
@@ -38,6 +37,21 @@ class EventCriterion(Leaf):
             failing = users.having(self.amount.fails(), copy=False)
             return sql.without(sql.population(), failing)
         return users.having(self.amount.holds(), copy=False)
+
+    def evidence(self, scope: Scope) -> exp.Query:
+        """See Leaf. One row for each event, or product line, that the amount goes over."""
+        return self._rows(scope, event_columns(self.selection, self.amount.field))
+
+    def measure(self, scope: Scope) -> Measure:
+        """See Leaf."""
+        query = self._rows(scope, ()).group_by("mpid", copy=False)
+        return Measure(
+            words=self.amount.name,
+            asked=self.amount.asked,
+            query=query.select(*self.amount.measured(), copy=False),
+            read=self.amount.read,
+            of_nothing=self.amount.of_nothing,
+        )
 
     def title(self) -> str:
         """See Leaf."""
@@ -87,6 +101,11 @@ class EventCriterion(Leaf):
     def reaches_past(self, lookback: Duration) -> bool:
         """See Leaf."""
         return self.window.reaches_past(lookback)
+
+    def _rows(self, scope: Scope, columns: tuple[exp.Expr, ...]) -> exp.Select:
+        field = self.amount.field
+        rows = self.selection.line_rows if field is not None and field.is_of_product else self.selection.rows
+        return rows(scope, columns, self.window.conditions(scope.lookback), self.amount.needed())
 
     def _amount_words(self) -> str:
         return "at least once" if self.amount.is_any else self.amount.words()

@@ -116,6 +116,10 @@ class FieldCondition:
         same = () if self.same_as is None else (f"is the same as in step {self.same_as.step}",)
         return f"{self.name} {' and '.join((*same, *(each.words() for each in self.comparisons)))}"
 
+    def compared(self) -> tuple[str, exp.Expr]:
+        """The field by its name, as text."""
+        return self.name, self.record.value(self.name).text()
+
 
 def read_conditions(
     node: Node, what: str, record: Record, report: Report, *, in_step: bool = False

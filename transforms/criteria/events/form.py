@@ -139,6 +139,7 @@ class EventForm:
             **lines,
             input=read_input(mapping, report),
             workspace=read_workspace(mapping, report),
+            name_key="name" if self.name is None else self.name.key,
         )
 
     def _read_conditions(self, mapping: Mapping, report: Report, in_step: bool) -> tuple[EventCondition, ...]:

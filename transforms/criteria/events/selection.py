@@ -51,6 +51,10 @@ class EventCondition(Protocol):
         """The condition in plain words."""
         ...
 
+    def compared(self) -> tuple[str, exp.Expr]:
+        """What it compares, by its key in the YAML and as a column of text or a whole number."""
+        ...
+
 
 @dataclass(frozen=True)
 class NameCondition:
@@ -63,7 +67,7 @@ class NameCondition:
 @dataclass(frozen=True)
 class EventSelection:
     """What is chosen of a source: `name` and the conditions of `event` all hold on the same event, those of `product`
-    on one product line of it, those of `promotion` on one promotion of it.
+    on one product line of it, those of `promotion` on one promotion of it. `name_key` is the key that chooses by name.
     """
 
     key: str
@@ -74,6 +78,7 @@ class EventSelection:
     promotion: tuple[FieldCondition, ...]
     input: Narrowing | None
     workspace: Narrowing | None
+    name_key: str = "name"
 
     def rows(
         self,

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 #: What tells sessions apart. An id is one of its input alone: other inputs may use it for other sessions.
 _SESSION = ("input", "session_id")
+_EVENTS = "stg_lake__events"
 
 
 @dataclass(frozen=True)
@@ -49,25 +50,40 @@ class SessionLength:
         """The condition in plain words."""
         return f"length {all_words(self.comparisons)}"
 
+    def compared(self) -> tuple[str, exp.Expr]:
+        """The length of the session of an event of `stg_lake__events`, in whole milliseconds."""
+        ends = exp.alias_(sql.model(_EVENTS), "ends", table=True)
+        same = (
+            exp.EQ(this=exp.column(name, table="ends"), expression=exp.column(name, table=_EVENTS))
+            for name in _SESSION
+        )
+        newest = sql.where(exp.select("ends.session_duration_ms").from_(ends), (*_is_an_end(), *same))
+        newest.set("order", _newest_first())
+        return "length_ms", exp.Subquery(this=newest.limit(1, copy=False))
+
 
 def _ended_with(condition: exp.Expr) -> exp.Expr:
-    newest_first = exp.Order(
-        expressions=[exp.Ordered(this=exp.column(name), desc=True) for name in EVENT_WRITE_ORDER]
-    )
     session = [exp.column(name) for name in _SESSION]
-    rank = exp.Window(this=exp.RowNumber(), partition_by=session, order=newest_first)
-    ends = sql.where(
-        exp.select(*_SESSION).from_(sql.model("stg_lake__events")),
-        (
-            sql.is_one_of(exp.column("event_type"), ("session_end",)),
-            sql.is_known(exp.column("session_id")),
-            sql.is_known(exp.column("session_duration_ms")),
-        ),
-    )
+    rank = exp.Window(this=exp.RowNumber(), partition_by=session, order=_newest_first())
+    ends = sql.where(exp.select(*_SESSION).from_(sql.model(_EVENTS)), _is_an_end())
     is_newest = exp.EQ(this=rank, expression=exp.Literal.number(1))
     ends.set("qualify", exp.Qualify(this=sql.all_hold((is_newest, condition))))
     return exp.In(
         this=exp.Tuple(expressions=[exp.column(name) for name in _SESSION]), query=exp.Subquery(this=ends)
+    )
+
+
+def _is_an_end() -> tuple[exp.Expr, ...]:
+    return (
+        sql.is_one_of(exp.column("event_type"), ("session_end",)),
+        sql.is_known(exp.column("session_id")),
+        sql.is_known(exp.column("session_duration_ms")),
+    )
+
+
+def _newest_first() -> exp.Order:
+    return exp.Order(
+        expressions=[exp.Ordered(this=exp.column(name), desc=True) for name in EVENT_WRITE_ORDER]
     )
 
 

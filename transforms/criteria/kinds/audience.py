@@ -30,11 +30,17 @@ class AudienceCriterion(Leaf):
     def members(self, scope: Scope) -> exp.Query:
         """See Leaf."""
         del scope
-        named = exp.select("mpid").from_(sql.model(f"mst_{self.reference.audience}"))
+        named = self._named()
         if self.reference.variant is not None:
             variant = sql.is_one_of(exp.column("variant"), (self.reference.variant,))
             named = named.where(variant, copy=False)
         return sql.without(sql.population(), named) if self.is_complement else named
+
+    def evidence(self, scope: Scope) -> exp.Query:
+        """See Leaf. A row for each member of the audience, with the variant where the criterion names one."""
+        del scope
+        members = self._named().select(exp.alias_(sql.text(self.reference.audience), "in"), copy=False)
+        return members if self.reference.variant is None else members.select("variant", copy=False)
 
     def title(self) -> str:
         """See Leaf."""
@@ -56,6 +62,9 @@ class AudienceCriterion(Leaf):
     def audiences(self) -> tuple[AudienceReference, ...]:
         """See Leaf."""
         return (self.reference,)
+
+    def _named(self) -> exp.Select:
+        return exp.select("mpid").from_(sql.model(f"mst_{self.reference.audience}"))
 
 
 def _read(node: Node, report: Report) -> AudienceCriterion | None:

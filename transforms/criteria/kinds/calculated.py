@@ -60,9 +60,14 @@ class CalculatedCriterion(Leaf):
     def evidence(self, scope: Scope) -> exp.Query:
         """See Leaf. The value as text, the elements of a list joined by `, `."""
         del scope
-        joined = sql.call("array_to_string", exp.column("elements"), sql.text(", "))
-        value = exp.Coalesce(this=exp.column("value"), expressions=[joined])
+        listed = sql.joined(exp.column("elements"))
+        value = exp.Coalesce(this=exp.column("value"), expressions=[listed])
         return self._rows("mpid", exp.alias_(value, "value"))
+
+    @property
+    def personal_columns(self) -> tuple[str, ...]:
+        """See Leaf."""
+        return ("value",)
 
     def title(self) -> str:
         """See Leaf."""

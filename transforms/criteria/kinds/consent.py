@@ -40,13 +40,7 @@ class ConsentCriterion(Leaf):
 
     def members(self, scope: Scope) -> exp.Query:
         """See Leaf."""
-        records = sql.where(
-            profile_rows("int_user_consents", scope, self.workspace),
-            (
-                exp.EQ(this=exp.column("regulation"), expression=sql.lower(sql.text(self.regulation))),
-                exp.EQ(this=exp.column("purpose"), expression=sql.lower(sql.text(self.purpose))),
-            ),
-        )
+        records = self._records(scope)
         match self.state:
             case "granted":
                 return _newest(records, exp.column("consented"))
@@ -55,6 +49,17 @@ class ConsentCriterion(Leaf):
             case "not_present":
                 return sql.without(sql.population(), records)
         assert_never(self.state)
+
+    def evidence(self, scope: Scope) -> exp.Query:
+        """See Leaf. The newest record, which decides."""
+        said = exp.If(this=exp.column("consented"), true=sql.text("granted"), false=sql.text("denied"))
+        records = self._records(scope).select(
+            exp.alias_(exp.column("said_at"), "time"),
+            "workspace",
+            exp.alias_(said, "state"),
+            copy=False,
+        )
+        return _newest(records, exp.true())
 
     def title(self) -> str:
         """See Leaf."""
@@ -80,6 +85,15 @@ class ConsentCriterion(Leaf):
     def workspaces(self) -> tuple[Narrowing, ...]:
         """See Leaf."""
         return () if self.workspace is None else (self.workspace,)
+
+    def _records(self, scope: Scope) -> exp.Select:
+        return sql.where(
+            profile_rows("int_user_consents", scope, self.workspace),
+            (
+                exp.EQ(this=exp.column("regulation"), expression=sql.lower(sql.text(self.regulation))),
+                exp.EQ(this=exp.column("purpose"), expression=sql.lower(sql.text(self.purpose))),
+            ),
+        )
 
 
 def _newest(records: exp.Select, condition: exp.Expr) -> exp.Query:

@@ -45,13 +45,18 @@ class IdentityCriterion(Leaf):
 
     def members(self, scope: Scope) -> exp.Query:
         """See Leaf."""
-
-        def rows() -> exp.Select:
-            name = exp.EQ(this=exp.column("identity_type"), expression=sql.text(self.identity_type))
-            return sql.where(profile_rows("int_user_identities", scope, self.workspace), [name])
-
         value = TextValue(exp.column("identity_value"), exp.true())
-        return users_by_rows(rows, value, self.comparisons)
+        return users_by_rows(lambda: self._rows(scope), value, self.comparisons)
+
+    def evidence(self, scope: Scope) -> exp.Query:
+        """See Leaf. Each identity of the type."""
+        columns = (exp.alias_(exp.column(f"identity_{name}"), name) for name in ("type", "value"))
+        return self._rows(scope).select("workspace", *columns, copy=False)
+
+    @property
+    def personal_columns(self) -> tuple[str, ...]:
+        """See Leaf."""
+        return ("value",)
 
     def title(self) -> str:
         """See Leaf."""
@@ -72,6 +77,10 @@ class IdentityCriterion(Leaf):
     def workspaces(self) -> tuple[Narrowing, ...]:
         """See Leaf."""
         return () if self.workspace is None else (self.workspace,)
+
+    def _rows(self, scope: Scope) -> exp.Select:
+        name = exp.EQ(this=exp.column("identity_type"), expression=sql.text(self.identity_type))
+        return sql.where(profile_rows("int_user_identities", scope, self.workspace), [name])
 
 
 def _read(node: Node, report: Report) -> IdentityCriterion | None:

@@ -45,7 +45,7 @@ class ListCriterion(Leaf):
         return exp.Union(this=by_identity, expression=by_mpid, distinct=True)
 
     def evidence(self, scope: Scope) -> exp.Query:
-        """`type` and `value`: the user's identities that are on the list, or the mpid."""
+        """See Leaf. `type` and `value`: the user's identities that are on the list, or the mpid."""
         identities = profile_rows("int_user_identities", scope, self.workspace).select(
             exp.alias_(exp.column("identity_type"), "type"),
             exp.alias_(exp.column("identity_value"), "value"),
@@ -65,6 +65,11 @@ class ListCriterion(Leaf):
             expression=sql.where(mpids, [self._is_listed_mpid()]),
             distinct=False,
         )
+
+    @property
+    def personal_columns(self) -> tuple[str, ...]:
+        """See Leaf."""
+        return ("value",)
 
     def title(self) -> str:
         """See Leaf."""

@@ -62,6 +62,11 @@ class LocationCriterion(ProfileFieldsCriterion):
             copy=False,
         )
 
+    @property
+    def personal_columns(self) -> tuple[str, ...]:
+        """See Leaf. An address is the user's own; the distance from a place of the definition is not."""
+        return (*LOCATION_FIELDS.fields, "lat", "lon")
+
 
 def _read(node: Node, report: Report) -> LocationCriterion | None:
     fields = LOCATION_FIELDS.fields

@@ -55,17 +55,20 @@ class ModelCriterion(Leaf):
         return users_by_values(self._rows, compared) if compared else self._rows().distinct(copy=False)
 
     def evidence(self, scope: Scope) -> exp.Query:
-        """The columns that `where` names, as text, on every row that the user has in the model."""
+        """See Leaf. The columns that `where` names, as text, on every row that the user has in the model."""
         del scope
-        columns = {condition.column.lower(): condition.column for condition in self.where}
-        columns.pop("mpid", None)
         return self._rows().select(
             *(
                 exp.alias_(_value(column).text(), exp.to_identifier(column, quoted=True))
-                for column in columns.values()
+                for column in self._columns()
             ),
             copy=False,
         )
+
+    @property
+    def personal_columns(self) -> tuple[str, ...]:
+        """See Leaf. What an analyst's model says of a user may be anything."""
+        return self._columns()
 
     def title(self) -> str:
         """See Leaf."""
@@ -87,6 +90,11 @@ class ModelCriterion(Leaf):
     def models(self) -> tuple[Named, ...]:
         """See Leaf."""
         return (self.named,)
+
+    def _columns(self) -> tuple[str, ...]:
+        columns = {condition.column.lower(): condition.column for condition in self.where}
+        columns.pop("mpid", None)
+        return tuple(columns.values())
 
     def _rows(self) -> exp.Select:
         # Named after the model, so that the engine says what has no column `mpid`.

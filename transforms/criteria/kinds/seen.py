@@ -39,13 +39,15 @@ class SeenCriterion(Leaf):
     def members(self, scope: Scope) -> exp.Query:
         """See Leaf. The common table `profiles` holds the audience's workspaces only."""
         del scope
-        extreme = exp.Min if self.key.startswith("first") else exp.Max
-        value = InstantValue(extreme(this=exp.column(self.key)))
-        rows = exp.select("mpid").from_("profiles")
-        if self.workspace is not None:
-            rows = rows.where(sql.is_one_of(exp.column("workspace"), (self.workspace.name,)), copy=False)
+        value = InstantValue(self._instant())
         holds = sql.all_hold(comparison.holds(value) for comparison in self.comparisons)
-        return rows.group_by("mpid", copy=False).having(holds, copy=False)
+        return self._users().having(holds, copy=False)
+
+    def evidence(self, scope: Scope) -> exp.Query:
+        """See Leaf. The one instant, under the criterion's own key."""
+        del scope
+        users = self._users().select(exp.alias_(self._instant(), self.key), copy=False)
+        return users.having(sql.is_known(self._instant()), copy=False)
 
     def title(self) -> str:
         """See Leaf."""
@@ -61,6 +63,16 @@ class SeenCriterion(Leaf):
     def workspaces(self) -> tuple[Narrowing, ...]:
         """See Leaf."""
         return () if self.workspace is None else (self.workspace,)
+
+    def _users(self) -> exp.Select:
+        rows = exp.select("mpid").from_("profiles")
+        if self.workspace is not None:
+            rows = rows.where(sql.is_one_of(exp.column("workspace"), (self.workspace.name,)), copy=False)
+        return rows.group_by("mpid", copy=False)
+
+    def _instant(self) -> exp.Expr:
+        extreme = exp.Min if self.key.startswith("first") else exp.Max
+        return extreme(this=exp.column(self.key))
 
 
 def _kind(key: str, summary: str, *examples: str) -> Kind:

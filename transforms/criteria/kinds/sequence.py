@@ -52,7 +52,7 @@ class SequenceCriterion(Leaf):
         return users
 
     def evidence(self, scope: Scope) -> exp.Query:
-        """See Leaf. `step`, `event`, `event_at`: one chain of each user as far as it gets, a row a step.
+        """See Leaf. `step`, `time`, `event`: one chain of each user as far as it gets, a row a step.
 
         A row of the step `not` is the event that keeps the user out.
         """

@@ -40,13 +40,20 @@ class UserCriterion(Leaf):
 
     def members(self, scope: Scope) -> exp.Query:
         """See Leaf."""
-
-        def rows() -> exp.Select:
-            name = exp.EQ(this=exp.column("attribute_key"), expression=sql.lower(sql.text(self.attribute)))
-            return sql.where(profile_rows("int_user_attributes", scope, self.workspace), [name])
-
         value = TextValue(exp.column("value"), exp.true(), exp.column("elements"))
-        return users_by_rows(rows, value, self.comparisons)
+        return users_by_rows(lambda: self._rows(scope), value, self.comparisons)
+
+    def evidence(self, scope: Scope) -> exp.Query:
+        """See Leaf. The attribute in each workspace; the elements of a list are joined by commas."""
+        listed = sql.joined(exp.column("elements"))
+        value = exp.Coalesce(this=exp.column("value"), expressions=[listed])
+        name = exp.alias_(exp.column("attribute_name"), "attribute")
+        return self._rows(scope).select("workspace", name, exp.alias_(value, "value"), copy=False)
+
+    @property
+    def personal_columns(self) -> tuple[str, ...]:
+        """See Leaf."""
+        return ("value",)
 
     def title(self) -> str:
         """See Leaf."""
@@ -67,6 +74,10 @@ class UserCriterion(Leaf):
     def workspaces(self) -> tuple[Narrowing, ...]:
         """See Leaf."""
         return () if self.workspace is None else (self.workspace,)
+
+    def _rows(self, scope: Scope) -> exp.Select:
+        name = exp.EQ(this=exp.column("attribute_key"), expression=sql.lower(sql.text(self.attribute)))
+        return sql.where(profile_rows("int_user_attributes", scope, self.workspace), [name])
 
 
 def _read(node: Node, report: Report) -> UserCriterion | None:

@@ -21,7 +21,7 @@ _RANK = "place"
 
 
 def trace_query(steps: Steps, window: Window, scope: Scope) -> exp.Query:
-    """`mpid`, `step`, `event` and `event_at` of the events of one chain of each user.
+    """`mpid`, `step`, `time` and `event` of the events of one chain of each user.
 
     Of a member it is a chain that makes one; of others the latest that gets furthest, and the event that `not`
     forbids, where that keeps them out.
@@ -41,7 +41,7 @@ def trace_query(steps: Steps, window: Window, scope: Scope) -> exp.Query:
     query: exp.Query | None = None
     for rows in _rows(tables, steps):
         query = rows if query is None else exp.Union(this=query, expression=rows, distinct=False)
-    found = exp.select("mpid", "step", "event", "event_at").from_(_subquery(query or exp.select(), "found"))
+    found = exp.select("mpid", "step", "time", "event").from_(_subquery(query or exp.select(), "found"))
     for name, table in common:
         found = found.with_(name, as_=table, copy=False)
     return found
@@ -123,8 +123,8 @@ def _row(number: int, event: str, event_at: exp.Expr, of: str | None = None) -> 
     return exp.select(
         exp.column("mpid", table=of),
         exp.alias_(exp.Literal.number(number), "step"),
+        exp.alias_(event_at, "time"),
         exp.alias_(sql.text(event), "event"),
-        exp.alias_(event_at, "event_at"),
     )
 
 
