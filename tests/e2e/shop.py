@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
-import subprocess
-import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tests.e2e.started import Started
+
 if TYPE_CHECKING:
+    import subprocess
     from pathlib import Path
 
 FIRST, SECOND = "2026-03-05", "2026-03-06"
@@ -166,34 +167,17 @@ class Shop:
     project: Path
     data: Path
 
-    def command(self, *arguments: str) -> list[str]:
-        return [
-            sys.executable,
-            "-c",
-            "from orchestration.cli.main import main; main()",
-            "--project-dir",
-            str(self.project),
-            "--data-dir",
-            str(self.data),
-            *arguments,
-        ]
+    def arguments(self, *arguments: str) -> list[str]:
+        """What follows `milepost` on the command line."""
+        return ["--project-dir", str(self.project), "--data-dir", str(self.data), *arguments]
 
     def milepost(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run the command to its end."""
-        return subprocess.run(
-            self.command(*arguments), capture_output=True, text=True, check=False, env=environment()
-        )
+        return self.start(*arguments).finish()
 
-    def start(self, *arguments: str) -> subprocess.Popen[str]:
+    def start(self, *arguments: str) -> Started:
         """Start the command in a process group of its own."""
-        return subprocess.Popen(
-            self.command(*arguments),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            start_new_session=True,
-            env=environment(),
-        )
+        return Started(self.arguments(*arguments), environment())
 
     def run(self, day: str) -> None:
         done = self.milepost("run", "--all", "--as-of", day)
@@ -223,13 +207,7 @@ def environment() -> dict[str, str]:
 def write_shop(folder: Path) -> Shop:
     """A project made by `milepost init`, with definitions of its own, and five days of landing files."""
     shop = Shop(folder / "project", folder / "data")
-    done = subprocess.run(
-        [*shop.command()[:3], "init", str(shop.project)],
-        capture_output=True,
-        text=True,
-        check=False,
-        env=environment(),
-    )
+    done = Started(["init", str(shop.project)], environment()).finish()
     assert done.returncode == 0, done.stderr
     for name in ("audiences", "journeys", "connections"):
         shutil.rmtree(shop.project / name)

@@ -235,7 +235,9 @@ def test_a_run_in_a_network_that_swallows_packets_succeeds_and_sends_none(shop, 
         pytest.skip("a network of its own can't be made here")
     assert int((tmp_path / "sent").read_text()) == 1
 
-    done = in_swallowing_network(tmp_path, *shop.command("run", "--all", "--as-of", FIRST, "--json"))
+    milepost = (sys.executable, "-c", "from orchestration.cli.main import main; main()")
+    arguments = shop.arguments("run", "--all", "--as-of", FIRST, "--json")
+    done = in_swallowing_network(tmp_path, *milepost, *arguments)
 
     assert done.returncode == 0, done.stderr
     assert {row["audience"] for row in json.loads(done.stdout)["audiences"]} >= {"viewers", "nobody"}

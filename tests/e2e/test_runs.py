@@ -186,10 +186,10 @@ def test_a_killed_run_is_made_good_by_the_next(
     shop = landed.copy(tmp_path)
     process = shop.start("run", "--all", "--as-of", FIRST)
     while not phase(shop):
-        assert process.poll() is None, process.communicate()
+        assert process.poll() is None, process.finish()
         time.sleep(0.002)
     os.killpg(process.pid, signal.SIGKILL)
-    process.communicate()
+    process.finish()
 
     shop.run(FIRST)
 
@@ -216,7 +216,7 @@ def test_a_second_run_is_refused_by_name_and_readers_do_not_wait(first_day, tmp_
         assert shop.tree("published/current") == published
     finally:
         os.killpg(process.pid, signal.SIGKILL)
-        process.communicate()
+        process.finish()
 
     shop.run(SECOND)
 
@@ -248,6 +248,6 @@ def test_twenty_kills_at_random_moments_leave_no_trace(landed, first_day, tmp_pa
         process = shop.start("run", "--all", "--as-of", FIRST)
         time.sleep(chance.uniform(0.5, 14))
         os.killpg(process.pid, signal.SIGKILL)
-        process.communicate()
+        process.finish()
         shop.run(FIRST)
         assert shop.tree() == first_day.tree(*OUTPUTS), (seed, turn)
