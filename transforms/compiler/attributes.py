@@ -22,7 +22,8 @@ def attribute_model(attribute_id: str) -> str:
 def attribute_query(attribute: CalculatedAttribute, project: Project) -> exp.Select:
     """One row a user who has a value: `mpid`, `value`, `elements`, `total` (spec §4.6).
 
-    Events are those of the attribute's inputs before as_of, whatever an audience's lookback or lifetime.
+    Events are those of the attribute's inputs before as_of, whatever an audience's lookback or lifetime; those of
+    kinds that see all inputs are of its workspaces, as in criteria.
     """
     calculation = attribute.calculation
     scope = Scope(

@@ -212,6 +212,17 @@ def test_only_events_of_its_inputs_count_and_none_of_a_hidden_tier():
     assert calculate(warehouse, attribute(text), event_tiers=tiers) == {1: "1"}
 
 
+def test_installs_are_of_all_inputs_of_its_workspaces():
+    warehouse = SmallWarehouse(1)
+    for name in ("shop/ios", "shop/web", "club/till"):
+        workspace = name.partition("/")[0]
+        warehouse.event(1, "launch", input=name, workspace=workspace, event_type="first_run")
+    text = "function: count\nof: {install: {platform: {exists: false}}}"
+    assert calculate(warehouse, attribute(text, inputs=("shop/ios",))) == {1: "2"}
+    narrowed = "function: count\nof: {install: {input: shop/web}}"
+    assert calculate(warehouse, attribute(narrowed, inputs=("shop/ios",))) == {1: "1"}
+
+
 def members(warehouse: SmallWarehouse, operators: str, **limits: object) -> list[int]:
     return warehouse.members(f"calculated: {{attribute: it, {operators}}}", **limits)  # pyright: ignore[reportArgumentType]
 

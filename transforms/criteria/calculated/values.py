@@ -87,8 +87,7 @@ class Values:
 
         `ordered` makes the place of a line in its event known to `order`.
         """
-        # A kind that looks at all inputs of the workspaces is kept to those of the attribute.
-        window = [*self.span.conditions(), *self._own_inputs()]
+        window = self.span.conditions()
         lines = self._lines
         if lines is None:
             return self.selection.rows(self.scope, columns, window, needed)
@@ -106,11 +105,6 @@ class Values:
         """The lines of an event that have the field; None where it is the event's own."""
         record = None if self.field is None else self.field.record
         return record if record in (PRODUCT, PROMOTION) else None
-
-    def _own_inputs(self) -> list[exp.Expr]:
-        if not self.selection.source.sees_all_inputs:
-            return []
-        return [sql.is_one_of(exp.column("input"), self.scope.inputs)]
 
     def _value(self) -> TextValue:
         if self.field is None:
