@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from transforms.contracts import EVENTS, USERS
 from transforms.ingest import merge_sql
+from transforms.ingest.names import write_names
 from transforms.ingest.partitions import day_name, day_place, write_days
 from transforms.ingest.staging import STAGED_EVENTS, STAGED_USERS
 
@@ -46,7 +47,7 @@ class Merged:
 def merge(
     data: Path, staging: Staging, rejected: frozenset[int], scratch: Path, new_file: Callable[[str], Path]
 ) -> Merged:
-    """Write the new partition of every day that changes to `new_file(place)`.
+    """Write the new partition of every day that changes, and the names that were seen, to `new_file(place)`.
 
     `rejected` are the ordinals of files of which nothing counts.
     """
@@ -69,6 +70,7 @@ def merge(
         _view(connection, "lake_users", _parts(data, "users", user_days), USERS)
         _view(connection, "lake_ids", sorted((data / "lake" / "events").glob("*/*.parquet")), EVENTS)
         files = _decide(connection)
+        write_names(connection, data, new_file, sorted((data / "lake" / "users").glob("*/*.parquet")))
         written: set[str] = set()
         if event_days:
             written.update(_write(connection, merge_sql.EVENTS, "events", EVENTS, new_file))

@@ -15,6 +15,7 @@ from tests.unit.ingest.builders import DAY, NOON, batch, event, lines
 from transforms.errors import UserError
 from transforms.ingest import run as ingest_run
 from transforms.ingest.transaction import Transaction, recover
+from transforms.seen_names import PLACE
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -79,6 +80,7 @@ def test_a_killed_ingest_is_made_good_by_the_next(
         assert content in (before.get(path), after.get(path))
     house.ingest()
     assert house.lake() == calm.lake()
+    assert (house.data / PLACE).read_bytes() == (calm.data / PLACE).read_bytes()
     assert not (house.data / "lake" / ".ingest").exists()
 
 
@@ -108,6 +110,7 @@ def test_a_commit_that_stops_between_two_files_is_completed(
         prepared.replace(target)
     recover(house.data)
     assert house.lake() == calm.lake()
+    assert (house.data / PLACE).read_bytes() == (calm.data / PLACE).read_bytes()
     assert house.ingest().unchanged_files == 1
 
 
