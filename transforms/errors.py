@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from textwrap import wrap
 from typing import Literal
 
 Severity = Literal["error", "warning"]
@@ -11,6 +12,8 @@ Severity = Literal["error", "warning"]
 FAILED = 1
 WRONG_USE = 2
 SOMETHING_TO_DO = 3
+#: Columns of a terminal that a long list of what is allowed takes.
+_WIDTH = 110
 
 
 @dataclass(frozen=True, order=True)
@@ -42,14 +45,26 @@ class Problem:
     severity: Severity = "error"
 
     def __str__(self) -> str:
-        """Several lines for a terminal: place, severity and code, message; then what is allowed and the hint."""
+        """Several lines for a terminal: place, severity and code, message; then the hint and what is allowed."""
         where = f"{self.place}: " if self.place else ""
         keys = f" (at {'.'.join(self.place.path)})" if self.place and self.place.path else ""
         lines = [f"{where}{self.severity} {self.code}: {self.message}{keys}"]
-        if self.allowed:
-            lines.append(f"    allowed: {', '.join(self.allowed)}")
         if self.hint:
             lines.append(f"    {self.hint}")
+        if self.allowed:
+            # What is allowed may have spaces of its own, at which no line is broken.
+            allowed = ", ".join(name.replace(" ", "\0") for name in self.allowed)
+            lines += (
+                line.replace("\0", " ")
+                for line in wrap(
+                    f"allowed: {allowed}",
+                    _WIDTH,
+                    initial_indent="    ",
+                    subsequent_indent=" " * 13,
+                    break_long_words=False,
+                    break_on_hyphens=False,
+                )
+            )
         return "\n".join(lines)
 
 

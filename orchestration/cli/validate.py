@@ -10,6 +10,7 @@ import click
 from orchestration.cli.options import as_json, with_settings
 from transforms.definitions.load import check_definitions
 from transforms.errors import WRONG_USE
+from transforms.seen_names import read_seen_names
 
 if TYPE_CHECKING:
     from orchestration.settings import Settings
@@ -20,11 +21,11 @@ if TYPE_CHECKING:
 @as_json
 @with_settings
 def validate(settings: Settings, as_json: bool) -> None:
-    """Check every definition and print all problems.
+    """Check every definition and print all problems; names that were never ingested are warned of.
 
     Exits 0 where no error is found (warnings do not count) and 2 otherwise.
     """
-    checked = check_definitions(settings.project)
+    checked = check_definitions(settings.project, seen=read_seen_names(settings.data))
     errors = sum(problem.severity == "error" for problem in checked.problems)
     warnings = len(checked.problems) - errors
     if as_json:

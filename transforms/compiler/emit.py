@@ -61,11 +61,13 @@ def compile_project(project_folder: Path, definitions: Definitions) -> tuple[Mod
 def write_models(project_folder: Path, files: Iterable[ModelFile]) -> Changes:
     """Make the generated folder hold exactly `files`; one that is as it should be is not touched.
 
-    Raises UserError, before anything is written, for each file there that has no banner of ours.
+    Raises UserError, before anything is written, for each file there that has no banner of ours, and for each
+    that a link would take out of the project folder.
     """
     wanted = {file.path: file.text for file in files}
     present = _present(project_folder)
     _refuse_foreign(present)
+    _refuse_links(project_folder, {*wanted, *present})
     written = tuple(sorted(path for path, text in wanted.items() if present.get(path) != text))
     removed = tuple(sorted(set(present) - set(wanted)))
     for path in written:
@@ -99,6 +101,7 @@ def eject_model(project_folder: Path, definitions: Definitions, audience_id: str
     if (project_folder / path).exists():
         raise failure("CMP-004", f"`{audience_id}` is the analyst's already: {path}")
     _refuse_foreign(_present(project_folder))
+    _refuse_links(project_folder, (path,))
     files = compile_project(project_folder, definitions)
     model = next(file for file in files if file.audience_id == audience_id)
     _write(project_folder / path, without_banner(model.text))
@@ -131,6 +134,22 @@ def _refuse_foreign(present: dict[str, str]) -> None:
         )
         for path, text in present.items()
         if not is_generated(text)
+    ]
+    if problems:
+        raise UserError(*problems)
+
+
+def _refuse_links(project_folder: Path, paths: Iterable[str]) -> None:
+    root = project_folder.resolve()
+    problems = [
+        Problem(
+            "CMP-005",
+            "a link in the project leads out of it: nothing is written there",
+            Place(path),
+            hint="put a folder in the place of the link",
+        )
+        for path in sorted(paths)
+        if not (project_folder / path).resolve().is_relative_to(root)
     ]
     if problems:
         raise UserError(*problems)

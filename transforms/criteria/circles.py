@@ -49,13 +49,17 @@ class Circle:
 
 def read_circle(node: Node, report: Report) -> Circle | None:
     """The circle that `node` writes, or None with problems."""
+    if not isinstance(node, Mapping):
+        hint = 'such as `within: {km: 50, of: "Paris, FR"}`'
+        report.add("CRT-001", "`within` of `location` takes a distance and a place", node, hint=hint)
+        return None
     mapping = read_mapping(node, "`within`", ("km", "of"), report)
     if mapping is None:
         return None
     km = _number(mapping, "km", report)
     if km is not None and not 0 < km <= _FARTHEST_KM:
         report.add(
-            "CRT-050",
+            "CRT-070",
             "a distance is over 0 and at most 20016 km",
             mapping.get("km"),
             hint="no two places lie farther apart than 20015.2 km",
@@ -100,7 +104,7 @@ def _read_point(node: Mapping, report: Report) -> tuple[Decimal, Decimal, str] |
     for key, most in (("lat", 90), ("lon", 180)):
         degrees = _number(mapping, key, report)
         if degrees is not None and abs(degrees) > most:
-            report.add("CRT-050", f"`{key}` is from -{most} to {most} degrees", mapping.get(key))
+            report.add("CRT-070", f"`{key}` is from -{most} to {most} degrees", mapping.get(key))
         elif degrees is not None:
             found.append(degrees)
     if len(found) < 2:
@@ -125,14 +129,14 @@ def _read_city(node: Node, report: Report) -> tuple[Decimal, Decimal, str] | Non
         return None
     parts = [part.strip() for part in written.split(",")]
     if not all(parts) or len(parts) > 3:
-        report.add("CRT-051", f"`{written[:80]}` is no city", node, hint=_FORMS)
+        report.add("CRT-071", f"`{written[:80]}` is no city", node, hint=_FORMS)
         return None
     name, country = parts[0], parts[-1] if len(parts) > 1 else None
     if country is not None and country.upper() not in gazetteer.countries():
         near = nearest(country, gazetteer.countries())
         hint = f"did you mean `{near}`? " if near else ""
         message = f"`{country[:80]}` is no country: it is written with the two letters of ISO 3166"
-        report.add("CRT-051", message, node, hint=hint + _FORMS)
+        report.add("CRT-071", message, node, hint=hint + _FORMS)
         return None
     found = gazetteer.cities_named(name, parts[1] if len(parts) == 3 else None, country)
     match found:
@@ -147,7 +151,7 @@ def _read_city(node: Node, report: Report) -> tuple[Decimal, Decimal, str] | Non
             )
             message = f"no city `{written[:80]}` is known"
             report.add(
-                "CRT-051",
+                "CRT-071",
                 message,
                 node,
                 allowed=map(_candidate, near),
@@ -155,7 +159,7 @@ def _read_city(node: Node, report: Report) -> tuple[Decimal, Decimal, str] | Non
             )
         case several:
             report.add(
-                "CRT-052",
+                "CRT-072",
                 f"`{written[:80]}` is the name of {len(several)} cities",
                 node,
                 allowed=map(_candidate, several),

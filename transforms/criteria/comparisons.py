@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from transforms.criteria import expressions as sql
+from transforms.criteria.meant import suggestion
 from transforms.criteria.operands import TEXT
 from transforms.criteria.operators.table import EXISTS, OPERATORS
 from transforms.criteria.operators.text import TEXT_OPERATORS
 from transforms.criteria.operators.versions import VERSION_OPERATORS
-from transforms.documents.nodes import Entry, Mapping, Node
+from transforms.documents.nodes import Entry, Mapping, Node, Scalar
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -22,8 +24,11 @@ if TYPE_CHECKING:
     from transforms.documents.report import Report
     from transforms.errors import Place
 
-_EXACT = next(operator for operator in TEXT_OPERATORS if operator.name == "exact")
+#: What a plain value in the place of operators is short for.
+EXACT = next(operator for operator in TEXT_OPERATORS if operator.name == "exact")
 _VERSION = "version"
+#: What a plain value is where a number or a length of time is compared.
+_AMOUNT = re.compile("[0-9]{1,9}( [a-z]{3,7})?")
 #: Compares with an earlier step of a sequence, so it is no operator on a value; the field's condition reads it.
 SAME_AS = "same_as"
 
@@ -46,6 +51,13 @@ class Comparison:
         condition = self.positive(value)
         return sql.fails(condition) if self.is_negative else condition
 
+    @property
+    def key(self) -> str:
+        """The operator as it is written."""
+        operator = self.operator
+        name = operator.negative if self.is_negative and operator.negative is not None else operator.name
+        return f"version.{name}" if operator.reading == "version" else name
+
     def words(self) -> str:
         """The comparison in plain words, such as `at least 2`."""
         words = self.operator.negative_words if self.is_negative else self.operator.words
@@ -67,11 +79,13 @@ def read_comparisons(
     None of them, with problems, where the node is wrong or empty.
     """
     if not isinstance(node, Mapping):
-        if _EXACT not in operators:
-            report.add("CRT-001", f"{what} takes operators", node, allowed=operator_names(operators))
+        if EXACT not in operators:
+            names = operator_names(operators)
+            hint = _form(what, node, names)
+            report.add("CRT-001", f"{what} takes operators", node, allowed=names, hint=hint)
             return ()
         operand = TEXT.read(node, report)
-        return () if operand is None else (Comparison(_EXACT, operand, False, node.place),)
+        return () if operand is None else (Comparison(EXACT, operand, False, node.place),)
     if not node.entries:
         report.add("CRT-003", f"{what} is empty", node, allowed=operator_names(operators))
     return read_operators(node.entries, what, report, operators)
@@ -97,7 +111,9 @@ def read_operators(
             )
             continue
         if operator is None:
-            report.unknown("CRT-005", f"operator of {what}", name, entry.key, operator_names(operators))
+            names = operator_names(operators)
+            message = f"unknown operator `{name[:80]}` of {what}"
+            report.add("CRT-005", message, entry.key, allowed=names, hint=suggestion(name, names))
             continue
         operand = operator.operand.read(entry.value, report)
         if operand is not None:
@@ -106,10 +122,21 @@ def read_operators(
     return tuple(found)
 
 
+def _form(what: str, node: Node, names: tuple[str, ...]) -> str:
+    """How operators are written, where a plain value stands: most often a count."""
+    if "gte" not in names or not isinstance(node, Scalar):
+        return ""
+    key, value = what.strip("`"), node.text if _AMOUNT.fullmatch(node.text) else "3"
+    return (
+        f"write `{key}: {{gte: {value}}}` for at least {value}, `{key}: {{eq: {value}}}` for exactly {value}"
+    )
+
+
 def _read_version(node: Node, what: str, report: Report) -> tuple[Comparison, ...]:
     if not isinstance(node, Mapping) or not node.entries:
         names = operator_names(VERSION_OPERATORS)
-        report.add("CRT-001", f"`version` of {what} takes operators", node, allowed=names)
+        hint = 'such as `version: {gte: "2.10"}`'
+        report.add("CRT-001", f"`version` of {what} takes operators", node, allowed=names, hint=hint)
         return ()
     return read_operators(node.entries, f"`version` of {what}", report, VERSION_OPERATORS)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from transforms.documents.durations import DURATION_PATTERN, UNITS, Duration, parse_duration
+from transforms.documents.durations import DURATION_PATTERN, UNITS, Duration, duration_hint, parse_duration
 from transforms.documents.nodes import Scalar
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ def read_duration(node: Node, report: Report) -> Duration | None:
             "a length of time is expected here: a whole number from 1 and a unit, at most 200 years",
             node,
             allowed=[f"{unit}s" for unit in UNITS],
-            hint="for example `7 days`; a month is 30 days",
+            hint=duration_hint(written),
         )
     return duration
 

@@ -11,7 +11,7 @@ from transforms.criteria.kinds.sequence import step_definitions
 from transforms.criteria.kinds.table import KINDS
 from transforms.criteria.logic import AllOf, AnyOf, Criterion, Excluding, NoneOf, leaves
 from transforms.criteria.reading import read_list, read_mapping
-from transforms.documents.nodes import Mapping
+from transforms.documents.nodes import Mapping, Sequence
 
 if TYPE_CHECKING:
     from transforms.criteria.kinds.kind import Kind
@@ -23,6 +23,8 @@ _LOGIC = ("all", "any", "none", "exclude")
 _KINDS = {kind.key: kind for kind in KINDS}
 #: Keys that stand beside another one and belong to it.
 _BESIDE = {name: kind for kind in KINDS for name in kind.beside}
+#: Every key that can stand in a mapping of criteria.
+CRITERIA_KEYS = (*_LOGIC, *_KINDS)
 
 
 def read_criteria(node: Node, report: Report) -> Criterion | None:
@@ -30,7 +32,11 @@ def read_criteria(node: Node, report: Report) -> Criterion | None:
 
     Where some of it is wrong, what is left may still be given: look at `report.errors`.
     """
-    mapping = read_mapping(node, "criteria", (*_LOGIC, *_KINDS, *_BESIDE), report)
+    if isinstance(node, Sequence):
+        hint = "write `all:` before the list if each has to hold, `any:` if one will do"
+        report.add("CRT-001", "criteria take keys and values, found a list", node, allowed=_LOGIC, hint=hint)
+        return None
+    mapping = read_mapping(node, "criteria", (*CRITERIA_KEYS, *_BESIDE), report)
     if mapping is None:
         return None
     kept: list[Criterion] = []

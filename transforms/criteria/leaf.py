@@ -12,7 +12,9 @@ if TYPE_CHECKING:
 
     from sqlglot import exp
 
+    from transforms.criteria.compared import ComparedValue
     from transforms.criteria.comparisons import Comparison
+    from transforms.criteria.events.selection import EventSelection
     from transforms.criteria.scope import Scope
     from transforms.documents.durations import Duration
     from transforms.errors import Place
@@ -140,6 +142,16 @@ class Leaf(ABC):
     @property
     def events(self) -> tuple[EventName, ...]:
         """The events that it names exactly."""
+        return ()
+
+    @property
+    def selections(self) -> tuple[EventSelection, ...]:
+        """The choices of events that it looks at."""
+        return ()
+
+    @property
+    def compared(self) -> tuple[ComparedValue, ...]:
+        """The values that it compares, each with all that has to hold of it at once; all of them have to hold."""
         return ()
 
     @property

@@ -32,7 +32,8 @@ def read_input(mapping: Mapping, report: Report) -> Narrowing | None:
     if node is None or name is None:
         return None
     if name.count("/") != 1:
-        report.add("CRT-006", "an input is written `workspace/input`", node)
+        hint = "the workspace that milepost.yml has it in, a slash, and its name"
+        report.add("CRT-006", "an input is written `workspace/input`", node, hint=hint)
         return None
     return Narrowing(name, node.place)
 

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from transforms.criteria.durations import distance_schema, duration_schema, read_distance, read_duration
 from transforms.criteria.reading import read_list, read_text
+from transforms.documents.durations import parse_duration
 from transforms.documents.nodes import Node, Scalar, Sequence
+from transforms.documents.readers import describe
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,8 +20,11 @@ if TYPE_CHECKING:
     from transforms.documents.report import Report
 
 _NUMBER = re.compile(r" *([+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?) *")
-_DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
-_VERSION = re.compile(r"[0-9]+(\.[0-9]+)*")
+DATE_TEXT = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
+VERSION_TEXT = re.compile(r"[0-9]+(\.[0-9]+)*")
+#: German and others write the day first.
+_DAY_FIRST = re.compile(r"([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4})")
+_NUMBER_HINT = "for example `5`, `2.5` or `-1e3`: no unit, no percent sign, no comma"
 
 
 @dataclass(frozen=True)
@@ -46,7 +51,7 @@ def read_number(node: Node, report: Report) -> Decimal | None:
     """A number by the grammar of spec §4.2, exact: at most 29 digits before and 9 after the point."""
     found = _NUMBER.fullmatch(node.text) if isinstance(node, Scalar) else None
     if found is None:
-        report.add("CRT-006", "a number is expected here", node, hint="for example `5`, `2.5` or `-1e3`")
+        report.add("CRT-006", "a number is expected here", node, hint=_NUMBER_HINT)
         return None
     # Decimal's operations round to 28 digits unless told otherwise, so the digits are looked at as text.
     whole, _, fraction = format(Decimal(found[1]), "f").lstrip("+-").partition(".")
@@ -59,15 +64,25 @@ def read_number(node: Node, report: Report) -> Decimal | None:
 
 
 def _read_text(node: Node, report: Report) -> str | None:
+    if isinstance(node, Sequence):
+        hint = "for one of several texts write `in`, for none of them `not_in`"
+        report.add("CRT-006", "one text is expected here, found a list", node, hint=hint)
+        return None
     return read_text(node, "a text operator", report)
 
 
 def _read_texts(node: Node, report: Report) -> tuple[str, ...] | None:
-    items = [
-        read_text(item, "an item of the list", report) for item in read_list(node, "a list operator", report)
-    ]
+    items = [read_text(item, "an item of the list", report) for item in _items(node, report)]
     found = tuple(item for item in items if item is not None)
     return found if items and len(found) == len(items) else None
+
+
+def _items(node: Node, report: Report) -> tuple[Node, ...]:
+    if isinstance(node, Sequence):
+        return read_list(node, "the list", report)
+    hint = "such as `[free, pro]`; for a single text write `exact`"
+    report.add("CRT-001", f"a list of texts is expected here, found {describe(node)}", node, hint=hint)
+    return ()
 
 
 def _read_pattern(node: Node, report: Report) -> Pattern | None:
@@ -91,15 +106,16 @@ def _read_pattern(node: Node, report: Report) -> Pattern | None:
 def _read_boolean(node: Node, report: Report) -> bool | None:
     found = node.boolean if isinstance(node, Scalar) else None
     if found is None:
-        report.add("CRT-006", "true or false is expected here", node, allowed=("true", "false"))
+        hint = "without quotes; yes, no, 1 and 0 are text and numbers here"
+        report.add("CRT-006", "true or false is expected here", node, allowed=("true", "false"), hint=hint)
     return found
 
 
 def read_date(node: Node, report: Report) -> date | None:
     """A plain date that exists."""
-    found = _DATE.fullmatch(node.text) if isinstance(node, Scalar) else None
+    found = DATE_TEXT.fullmatch(node.text) if isinstance(node, Scalar) else None
     if found is None:
-        report.add("CRT-011", "a date is expected here", node, hint="for example `2017-06-30`")
+        report.add("CRT-011", "a date is expected here", node, hint=_date_hint(node))
         return None
     try:
         return date(int(found[1]), int(found[2]), int(found[3]))
@@ -108,10 +124,21 @@ def read_date(node: Node, report: Report) -> date | None:
         return None
 
 
+def _date_hint(node: Node) -> str:
+    turned = _DAY_FIRST.fullmatch(node.text) if isinstance(node, Scalar) else None
+    if turned is not None:
+        return f"write year, month and day: `{turned[3]}-{turned[2]:0>2}-{turned[1]:0>2}`"
+    if isinstance(node, Scalar) and parse_duration(node.text) is not None:
+        return "for a length of time before as_of write `within`"
+    return "year, month and day, such as `2017-06-30`"
+
+
 def _read_version(node: Node, report: Report) -> str | None:
     found = read_text(node, "a version operator", report)
-    if found is not None and not _VERSION.fullmatch(found):
-        report.add("CRT-006", "a version is digits and dots", node, hint='for example `"2.10"`')
+    if found is not None and not VERSION_TEXT.fullmatch(found):
+        bare = found.removeprefix("v")
+        hint = f'write `"{bare}"`' if VERSION_TEXT.fullmatch(bare) else 'for example `"2.10"`'
+        report.add("CRT-006", "a version is digits and dots", node, hint=hint)
         return None
     return found
 
@@ -171,7 +198,7 @@ DURATIONS = Operand(
     _pair(
         read_distance,
         lambda first, last: first.microseconds >= last.microseconds,
-        "write the longer ago first: `[6 days, 4 days]`",
+        "write the longer ago first: `[6 days, 4 days]`; up to as_of that is `within: 6 days`",
     ),
     _pair_schema(distance_schema()),
     lambda pair: f"{pair[0].text} and {pair[1].text}",

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from sqlglot import exp
 
+from transforms.criteria.compared import ComparedValue, OneValue
 from transforms.criteria.comparisons import read_comparisons
+from transforms.criteria.events.field_types import type_of_field
 from transforms.criteria.events.fields import FieldCondition, Record, condition_schema
 from transforms.criteria.leaf import Leaf, Narrowing
 from transforms.criteria.rows import users_by_values
@@ -16,6 +18,7 @@ from transforms.criteria.rows import users_by_values
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from transforms.criteria.compared import Source
     from transforms.criteria.scope import Scope
     from transforms.documents.nodes import Mapping
     from transforms.documents.report import Report
@@ -39,6 +42,16 @@ class ProfileFieldsCriterion(Leaf):
     @abstractmethod
     def key(self) -> str:
         """The kind, and what narrows its rows."""
+
+    @property
+    @abstractmethod
+    def source(self) -> Source:
+        """Where its values lie."""
+
+    @property
+    def is_one_row(self) -> bool:
+        """Whether a user has at most one such row in a workspace."""
+        return True
 
     def holds_on_row(self) -> tuple[exp.Expr, ...]:
         """Positives of a row that are no comparison of a field."""
@@ -76,6 +89,25 @@ class ProfileFieldsCriterion(Leaf):
         return not self.holds_on_row() and all(
             comparison.is_negative for condition in self.conditions for comparison in condition.comparisons
         )
+
+    @property
+    def compared(self) -> tuple[ComparedValue, ...]:
+        """See Leaf. Positives of all of them hold on one row; a negative holds on each row."""
+        return tuple(
+            ComparedValue(
+                self.source,
+                condition.name,
+                condition.comparisons,
+                condition.place,
+                type_of_field(condition.record, condition.name),
+                one_value=self._one_value(condition.name) if self.is_one_row else None,
+            )
+            for condition in self.conditions
+        )
+
+    def _one_value(self, name: str) -> OneValue:
+        workspace = None if self.workspace is None else self.workspace.name
+        return OneValue((self.key, name), workspace, is_per_workspace=True)
 
     @property
     def workspaces(self) -> tuple[Narrowing, ...]:

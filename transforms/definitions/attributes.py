@@ -151,6 +151,7 @@ def _calculation(values: Values, report: Report) -> Calculation | None:
         events.selection,
         field if function.takes_value else None,
         Span(values[SINCE], values[WITHIN]),
+        values.node.place if field is None else values.place(VALUE),
     )
 
 

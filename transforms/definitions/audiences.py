@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from transforms.criteria.language import Criterion, criteria_schema, read_criteria
+from transforms.criteria.language import CRITERIA_KEYS, Criterion, criteria_schema, read_criteria
 from transforms.definitions.records import CONTROL, AbTest
 from transforms.definitions.vocabulary import ACCESS_LEVELS, AUDIENCE_ID_PATTERN, identifier
 from transforms.documents.fields import (
@@ -17,6 +17,7 @@ from transforms.documents.fields import (
     optional,
     read_fields,
     record,
+    refused,
     required,
 )
 from transforms.documents.nodes import Node, Scalar
@@ -53,7 +54,12 @@ def _share() -> Reader[int]:
             re.fullmatch(r"([0-9]{1,3})(?:\.([0-9]{1,2}))?", node.text) if isinstance(node, Scalar) else None
         )
         if found is None:
-            report.add("DEF-020", f"expected {expected}", node, hint="such as `40` or `33.33`")
+            report.add(
+                "DEF-020",
+                f"expected {expected}",
+                node,
+                hint="such as `40` or `33.33`, without a percent sign",
+            )
             return INVALID
         hundredths = int(found[1]) * 100 + int((found[2] or "").ljust(2, "0"))
         if not 0 < hundredths <= 10_000:
@@ -182,8 +188,17 @@ CRITERIA = optional("criteria", CRITERIA_READER, "Who is in.")
 #: What an audience and a milestone have in common (spec §3).
 SHARED = (NAME, EXTERNAL_NAME, TAGS, OWNER, ACCESS, SHARED_WITH, LOOKBACK, FORMERLY, AB_TEST)
 
+#: Criteria that stand beside `criteria` instead of in it; `audience` is the id.
+CRITERIA_OUTSIDE = tuple(
+    refused(
+        key, f"`{key}` is part of the criteria", f"write it below `criteria:`, as `criteria: {{{key}: …}}`"
+    )
+    for key in CRITERIA_KEYS
+    if key != ID.key
+)
+
 _AUDIENCE_CRITERIA: Field[Criterion | None] = needed("criteria", CRITERIA_READER, None, "Who is in.")
-_FIELDS = (ID, *SHARED, STATUS, WORKSPACES, INPUTS, _AUDIENCE_CRITERIA)
+_FIELDS = (ID, *SHARED, STATUS, WORKSPACES, INPUTS, _AUDIENCE_CRITERIA, *CRITERIA_OUTSIDE)
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """Finds the definition files of a project folder and reads each into nodes.
 
 Problems: DEF-001 no project folder, DEF-002 no milepost.yml, DEF-003 a file can't be read, DEF-004 not UTF-8,
-DEF-005 (warning) a folder is not read.
+DEF-005 (warning) a folder is not read, DEF-007 a file is too large, DEF-008 a link that leads out of the project.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 PROJECT_FILE = "milepost.yml"
 _SUFFIXES = (".yml", ".yaml")
+#: A value takes some five hundred bytes once it is read, so that this much YAML takes less than a gigabyte.
+_LARGEST = 2_000_000
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,7 @@ def read_project_file(folder: Path, report: Report) -> Document:
             hint="name the project folder with --project-dir, or make one with `milepost init DIR`",
         )
         return Document(PROJECT_FILE, None)
-    return _read(path, PROJECT_FILE, report)
+    return _read(folder, PROJECT_FILE, report)
 
 
 def read_folder(folder: Path, name: str, report: Report) -> tuple[Document, ...]:
@@ -66,7 +68,7 @@ def read_folder(folder: Path, name: str, report: Report) -> tuple[Document, ...]
             continue
         file = f"{name}/{path.name}"
         if path.suffix in _SUFFIXES:
-            documents.append(_read(path, file, report))
+            documents.append(_read(folder, file, report))
         elif path.is_dir() and any(child.suffix in _SUFFIXES for child in path.iterdir()):
             report.add(
                 "DEF-005",
@@ -78,8 +80,40 @@ def read_folder(folder: Path, name: str, report: Report) -> tuple[Document, ...]
     return tuple(documents)
 
 
-def _read(path: Path, file: str, report: Report) -> Document:
+def is_inside(folder: Path, file: str, report: Report) -> bool:
+    """Whether a file of the project folder is one, and not a link out of it; problems go to `report`.
+
+    What a link shows of the machine that validates a project of others is not for its author to see. OSError, or
+    RuntimeError of a link to itself, where it can't be told.
+    """
+    path = folder / file
+    if not path.resolve(strict=True).is_relative_to(folder.resolve()):
+        report.add(
+            "DEF-008",
+            "the file is a link that leads out of the project folder: it is not read",
+            Place(file),
+            hint="copy the file to where the link is",
+        )
+        return False
+    if not path.is_file():
+        report.add("DEF-003", "the file can't be read: it is no file", Place(file))
+        return False
+    return True
+
+
+def _read(folder: Path, file: str, report: Report) -> Document:
+    path = folder / file
     try:
+        if not is_inside(folder, file, report):
+            return Document(file, None)
+        if path.stat().st_size > _LARGEST:
+            report.add(
+                "DEF-007",
+                f"the file has {path.stat().st_size:,} bytes, at most {_LARGEST:,} are allowed",
+                Place(file),
+                hint="split it into several files",
+            )
+            return Document(file, None)
         # utf-8-sig: some editors begin a file with a byte order mark.
         text = path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -90,7 +124,9 @@ def _read(path: Path, file: str, report: Report) -> Document:
             hint="save the file as UTF-8",
         )
         return Document(file, None)
-    except OSError as error:
-        report.add("DEF-003", f"the file can't be read: {error.strerror}", Place(file))
+    except (OSError, RuntimeError) as error:
+        # A link to itself is a RuntimeError.
+        why = error.strerror if isinstance(error, OSError) else "a link that leads nowhere"
+        report.add("DEF-003", f"the file can't be read: {why}", Place(file))
         return Document(file, None)
     return Document(file, read_yaml(text, file, report))

@@ -1,7 +1,8 @@
 """Finds the lists of a project folder, lists/*.csv, and checks the beginning of each (spec §3).
 
 The whole of a list is read when a run takes it in: a check of the definitions takes no longer for a long list.
-Problems: DEF-120 (warning) a file that no criterion can name, and LST-… of what is in a list.
+Problems: DEF-120 (warning) a file that no criterion can name, those of files.is_inside, and LST-… of what is in a
+list.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from transforms.definitions.files import is_inside
 from transforms.definitions.vocabulary import ID_PATTERN
 from transforms.documents.list_file import check_start
 from transforms.errors import Place
@@ -48,8 +50,10 @@ def read_lists(folder: Path, report: Report) -> tuple[str, ...]:
             continue
         names.append(path.stem)
         try:
-            with path.open("rb") as stream:
-                check_start(stream, file, report)
-        except OSError as error:
-            report.add("DEF-003", f"the file can't be read: {error.strerror}", Place(file))
+            if is_inside(folder, file, report):
+                with path.open("rb") as stream:
+                    check_start(stream, file, report)
+        except (OSError, RuntimeError) as error:
+            why = error.strerror if isinstance(error, OSError) else "a link that leads nowhere"
+            report.add("DEF-003", f"the file can't be read: {why}", Place(file))
     return tuple(names)

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from transforms.definitions.dbt_models import DbtModel
     from transforms.definitions.records import Audience, Output, Project
     from transforms.documents.nodes import Node
+    from transforms.seen_names import SeenNames
 
 W = TypeVar("W")
 
@@ -63,15 +64,22 @@ def load_definitions(folder: Path, partners: tuple[str, ...] = PARTNERS) -> Defi
     return definitions
 
 
-def check_definitions(folder: Path, partners: tuple[str, ...] = PARTNERS) -> Checked:
-    """The definitions of a project folder with every problem, errors and warnings, sorted by file and line."""
+def check_definitions(
+    folder: Path, partners: tuple[str, ...] = PARTNERS, seen: SeenNames | None = None
+) -> Checked:
+    """The definitions of a project folder with every problem, errors and warnings, sorted by file and line.
+
+    With `seen`, names that were never seen in the lake are warned of.
+    """
     report = Report()
-    definitions = _load(folder, partners, report)
+    definitions = _load(folder, partners, report, seen)
     problems = _sorted(report.problems)
     return Checked(None if report.errors else definitions, problems)
 
 
-def _load(folder: Path, partners: tuple[str, ...], report: Report) -> Definitions | None:
+def _load(
+    folder: Path, partners: tuple[str, ...], report: Report, seen: SeenNames | None = None
+) -> Definitions | None:
     project_file = read_project_file(folder, report)
     project = read_project(project_file.tree, report) if project_file.tree is not None else None
     if project is None and not folder.is_dir():
@@ -90,9 +98,9 @@ def _load(folder: Path, partners: tuple[str, ...], report: Report) -> Definition
     whole = _resolved(
         project, audiences, journeys, connections, partners, known, attributes, known_attributes, report
     )
-    whole = replace(whole, lists=read_lists(folder, report), models=_models(folder, whole))
+    whole = replace(whole, lists=read_lists(folder, report), models=_models(folder, whole), seen=seen)
     for rule in RULES:
-        rule(whole, report)
+        rule.run(whole, report)
     return Definitions(
         project=project,
         audiences=whole.audiences,

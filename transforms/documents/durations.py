@@ -20,6 +20,15 @@ LONGEST_DAYS = 73_000
 #: The written form, as a regular expression that JSON Schema understands too.
 DURATION_PATTERN = r"^[1-9][0-9]{0,8} (minute|hour|day|week|month)s?$"
 
+#: What people write for the units, and what to write for it.
+_SHORT = {
+    **dict.fromkeys(("", "d", "day", "days"), "days"),
+    **dict.fromkeys(("h", "hr", "hrs", "hour", "hours"), "hours"),
+    **dict.fromkeys(("m", "min", "mins", "minute", "minutes"), "minutes"),
+    **dict.fromkeys(("w", "wk", "wks", "week", "weeks"), "weeks"),
+    **dict.fromkeys(("mo", "mon", "month", "months"), "months"),
+}
+
 
 @dataclass(frozen=True, order=True)
 class Duration:
@@ -27,6 +36,16 @@ class Duration:
 
     microseconds: int
     text: str
+
+
+def duration_hint(text: str) -> str:
+    """What to write instead of text that is no duration."""
+    found = re.fullmatch(r"([1-9][0-9]{0,5})[ _]*([A-Za-z]*)", text)
+    if found is not None and found[2].lower() in ("y", "year", "years"):
+        return f"write days: `{int(found[1]) * 365} days`"
+    if found is not None and found[2].lower() in _SHORT:
+        return f"write number, space and unit: `{found[1]} {_SHORT[found[2].lower()]}`"
+    return "for example `7 days`; a month is 30 days"
 
 
 def parse_duration(text: str) -> Duration | None:

@@ -12,7 +12,13 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
-from transforms.documents.durations import DURATION_PATTERN, LONGEST_DAYS, Duration, parse_duration
+from transforms.documents.durations import (
+    DURATION_PATTERN,
+    LONGEST_DAYS,
+    Duration,
+    duration_hint,
+    parse_duration,
+)
 from transforms.documents.nodes import Mapping, Node, Scalar, Sequence
 
 if TYPE_CHECKING:
@@ -157,7 +163,8 @@ def duration() -> Reader[Duration]:
             return _wrong_kind(node, report, expected)
         value = parse_duration(node.text)
         if value is None:
-            report.add("DOC-005", f"expected {expected}, found `{node.text[:80]}`", node, hint=hint)
+            told = duration_hint(node.text) if node.text[:1].isdigit() else hint
+            report.add("DOC-005", f"expected {expected}, found `{node.text[:80]}`", node, hint=told)
             return INVALID
         return value
 
@@ -189,7 +196,8 @@ def list_of(item: Reader[T], *, least: int = 1) -> Reader[tuple[T, ...]]:
         if len(node.items) < least:
             report.add("DOC-005", "the list is empty", node, hint="leave the key out, or write an item")
             return INVALID
-        values: list[T] = []
+        # Values of readers are hashable, and a dict keeps their order: a long list is not gone through for each.
+        values: dict[T, None] = {}
         for child in node.items:
             value = item.read(child, report)
             if isinstance(value, Invalid):
@@ -198,7 +206,7 @@ def list_of(item: Reader[T], *, least: int = 1) -> Reader[tuple[T, ...]]:
                 shown = f" (`{child.text[:80]}`)" if isinstance(child, Scalar) else ""
                 report.add("DOC-006", f"this item is written twice{shown}", child)
             else:
-                values.append(value)
+                values[value] = None
         return tuple(values)
 
     return Reader(read, schema, f"a list of {item.expected}")

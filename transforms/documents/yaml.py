@@ -20,12 +20,15 @@ from ruamel.yaml import events as ruamel_events
 
 from transforms.documents.nodes import Entry, Mapping, Node, Scalar, Sequence
 from transforms.documents.report import Report
+from transforms.documents.yaml_hints import yaml_hint
 from transforms.errors import Place
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 _DEEPEST = 100
+#: Characters of which ruamel.yaml takes more than ten seconds: libyaml alone reads more than these.
+_LONG = 200_000
 _LINE_BREAKS_OF_1_1 = re.compile("[\x85\u2028\u2029]")
 _LIBYAML: Any = getattr(yaml, "CSafeLoader", None)
 
@@ -43,18 +46,25 @@ _DOCUMENTS = (yaml.DocumentStartEvent, ruamel_events.DocumentStartEvent)
 
 def read_yaml(text: str, file: str, report: Report) -> Node | None:
     """The tree of the one document in `text`, or None where it can't be read; problems go to `report`."""
-    if _LIBYAML is not None and not _LINE_BREAKS_OF_1_1.search(text):
+    is_long = len(text) > _LONG
+    if _LIBYAML is not None and (is_long or not _LINE_BREAKS_OF_1_1.search(text)):
         try:
             return _read(lambda: yaml.parse(text, Loader=_LIBYAML), file, report)
-        except yaml.YAMLError:
+        except yaml.YAMLError as error:
             # YAML 1.2 decides, and says in its words what is wrong.
-            pass
+            if is_long:
+                mark = getattr(error, "problem_mark", None)
+                what = getattr(error, "problem", None) or "it has characters that YAML does not allow"
+                line = mark.line + 1 if mark else None
+                report.add("YML-001", f"not valid YAML: {what}", Place(file, line), hint=yaml_hint(what))
+                return None
     try:
         return _read(lambda: ruamel.YAML(typ="safe", pure=True).parse(text), file, report)
     except ruamel_error.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else None
-        report.add("YML-001", f"not valid YAML: {error.problem or error.context}", Place(file, line))
+        what = error.problem or error.context or ""
+        report.add("YML-001", f"not valid YAML: {what}", Place(file, line), hint=yaml_hint(what))
     except (ruamel_error.YAMLError, RecursionError, ValueError):
         report.add(
             "YML-001", "not valid YAML: it has characters or nesting that YAML does not allow", Place(file)
@@ -101,16 +111,23 @@ class _Conversion:
             return None
         return node
 
-    def node(self, event: Any, path: tuple[str, ...]) -> Node | None:
-        """The node that begins with `event`; None for an alias."""
+    def node(self, event: Any, path: tuple[str, ...]) -> Node:
+        """The node that begins with `event`."""
         place = Place(self.file, event.start_mark.line + 1, path)
         if len(path) > _DEEPEST:
-            self.report.add("YML-004", f"nested deeper than {_DEEPEST} levels", place)
+            self.report.add(
+                "YML-004",
+                f"nested deeper than {_DEEPEST} levels of lists and mappings",
+                # The way there would be longer than the message.
+                Place(self.file, place.line),
+                hint="write the inner part as an audience of its own, and name it with `audience: {in: ID}`",
+            )
             raise _TooDeepError
         if isinstance(event, _ALIASES):
             if event.anchor not in self.anchors:
                 self._refuse_anchor(place)
-            return None
+            # Text in its place, which is what it was meant to be where the quotes are missing.
+            return Scalar(f"*{event.anchor}", place, quoted=True)
         if event.anchor is not None:
             self.anchors.add(event.anchor)
             self._refuse_anchor(place)
@@ -126,17 +143,18 @@ class _Conversion:
 
     def _refuse_anchor(self, place: Place) -> None:
         self.report.add(
-            "YML-009", "anchors and aliases (`&`, `*`) are not allowed", place, hint="write the value out"
+            "YML-009",
+            "anchors and aliases (`&`, `*`) are not allowed",
+            place,
+            hint="write the value out; text that begins with `&` or `*` needs quotes",
         )
 
     def _sequence(self, place: Place) -> Sequence:
         items: list[Node] = []
         index = 0
         while not isinstance(event := next(self.events), _ENDS):
-            item = self.node(event, (*place.path, str(index)))
+            items.append(self.node(event, (*place.path, str(index))))
             index += 1
-            if item is not None:
-                items.append(item)
         return Sequence(tuple(items), place)
 
     def _mapping(self, place: Place) -> Mapping:
@@ -147,7 +165,8 @@ class _Conversion:
             key = Scalar(read.text, at, read.quoted) if isinstance(read, Scalar) else None
             value = self.node(next(self.events), (*place.path, key.text if key else "?"))
             if key is None:
-                self.report.add("YML-006", "a key must be a single word or text", at)
+                hint = "text with braces or brackets needs quotes" if not isinstance(read, Scalar) else ""
+                self.report.add("YML-006", "a key must be a single word or text", at, hint=hint)
             elif key.text == "<<":
                 self.report.add("YML-007", "merge keys are not allowed", at, hint="write the keys out")
             elif key.text in entries:
@@ -155,6 +174,6 @@ class _Conversion:
                 self.report.add(
                     "YML-008", f"the key `{key.text}` is written twice, first on line {first}", at
                 )
-            elif value is not None:
+            else:
                 entries[key.text] = Entry(key, value)
         return Mapping(tuple(entries.values()), place)

@@ -15,6 +15,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+@pytest.fixture(autouse=True)
+def _data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MILEPOST_DATA_DIR", str(tmp_path / "data"))
+
+
 def _run(*arguments: str | Path) -> int:
     with pytest.raises(SystemExit) as stopped:
         main([str(argument) for argument in arguments])
@@ -49,6 +54,27 @@ def test_validate_answers_in_json(tmp_path: Path, capsys: pytest.CaptureFixture[
     (problem,) = answer["problems"]
     assert (problem["code"], problem["file"], problem["line"]) == ("DOC-001", "audiences/a.yml", 3)
     assert "tags" in problem["allowed"]
+
+
+def test_validate_warns_of_names_that_were_never_ingested(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    files = {"audiences/a.yml": audience("a", criteria="{event: {name: Paly}}", workspaces="[shop]")}
+    project = write_project(tmp_path / "project", files)
+    assert _run("validate", "--project-dir", project) == 0
+    assert capsys.readouterr().out.endswith(": 0 errors, 0 warnings\n")
+    landed = tmp_path / "data/landing/shop/ios/a.json"
+    landed.parent.mkdir(parents=True)
+    data = {"event_name": "Play", "custom_event_type": "other", "timestamp_unixtime_ms": 1_514_808_000_000}
+    body = {"mpid": 1, "environment": "production", "events": [{"event_type": "custom_event", "data": data}]}
+    landed.write_text(json.dumps(body))
+    assert _run("ingest", "--project-dir", project) == 0
+    capsys.readouterr()
+    assert _run("validate", "--project-dir", project) == 0
+    out = capsys.readouterr().out
+    assert "warning DEF-097: the event `Paly` was never seen" in out
+    assert "did you mean `Play`?" in out
+    assert out.endswith(": 0 errors, 1 warning\n")
 
 
 def test_validate_of_no_project_says_what_to_do(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

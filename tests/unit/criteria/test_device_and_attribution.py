@@ -119,7 +119,7 @@ def test_the_evidence_of_an_attribution_is_that_of_its_occasion():
     [
         ("device: {}", ["CRT-003"]),
         ("device: {workspace: shop}", ["CRT-004"]),
-        ("device: {platform: iOS}", ["CRT-002", "CRT-004"]),
+        ("device: {platform: iOS}", ["CRT-002"]),
         ("device: {os: {}}", ["CRT-003"]),
         ("device: {os: [iOS]}", ["CRT-006"]),
         ("device: {os: {exat: iOS}}", ["CRT-005"]),

@@ -313,4 +313,6 @@ def test_a_diamond_is_no_cycle(tmp_path: Path) -> None:
 
 
 def test_an_audience_that_names_itself_is_a_cycle(tmp_path: Path) -> None:
-    assert "a → a" in problems(tmp_path, {"audiences/a.yml": audience("a", criteria="{audience: {in: a}}")})
+    assert "`a` names itself" in problems(
+        tmp_path, {"audiences/a.yml": audience("a", criteria="{audience: {in: a}}")}
+    )

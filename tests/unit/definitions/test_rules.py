@@ -107,6 +107,25 @@ def test_kinds_that_see_the_chosen_inputs_and_the_lookback(
     assert codes(tmp_path, {"audiences/a.yml": written}) == expected
 
 
+@pytest.mark.parametrize(
+    ("of", "expected"),
+    [
+        ("{event: {name: Play, input: shop/ios}}", []),
+        ("{event: {name: Play, input: shop/web}}", ["DEF-065"]),
+        ("{event: {name: Play, input: shop/wep}}", ["DEF-064"]),
+        ("{event: {name: Play, workspace: club}}", ["DEF-065"]),
+        ("{event: {name: Play, workspace: clubb}}", ["DEF-064"]),
+        ("{install: {input: shop/web}}", []),
+        ("{install: {input: club/till}}", ["DEF-065"]),
+    ],
+)
+def test_the_events_of_a_calculated_attribute_narrow_to_what_it_looks_at(
+    of: str, expected: list[str], tmp_path: Path
+) -> None:
+    written = f"attribute: x\nfunction: count\nof: {of}\ninputs: [shop/ios]\n"
+    assert codes(tmp_path, {"attributes/x.yml": written}) == expected
+
+
 def test_an_attribution_event_has_a_tier(tmp_path: Path) -> None:
     files = {"audiences/a.yml": audience("a", criteria="{attribution_event: {name: attribution}}")}
     tiers = "event_tiers: {attribution: connect}\n"
@@ -142,7 +161,11 @@ def _journey(paths: str) -> dict[str, str]:
         ("[{milestone: a, remaining: false}]", ["DEF-031"]),
         ("[{milestone: a, criteria: {X}}, {milestone: a, criteria: {X}}]", ["DEF-060"]),
         ("[{milestone: a, criteria: {audience: {in: j__b}}}, {milestone: b, criteria: {X}}]", ["DEF-066"]),
-        ("[{milestone: a, criteria: {X}}, {milestone: b, criteria: {audience: {in: j__a}}}]", []),
+        ("[{milestone: a, criteria: {X}}, {milestone: b, criteria: {audience: {in: j__a}}}]", ["DEF-093"]),
+        (
+            "[{milestone: a, criteria: {X}}, {milestone: b, criteria: {audience: {not_in: j__a}}}]",
+            ["DEF-074"],
+        ),
         (
             "[{milestone: a, criteria: {X}, next: [{milestone: b, criteria: {event: {name: P}}}]}]",
             ["DEF-070"],

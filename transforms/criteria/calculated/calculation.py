@@ -12,21 +12,24 @@ from transforms.criteria.calculated.values import Span, Values
 
 if TYPE_CHECKING:
     from transforms.criteria.calculated.functions import Function, Tables
+    from transforms.criteria.compared import ComparedValue
     from transforms.criteria.events.amounts import Field
     from transforms.criteria.events.selection import EventSelection
     from transforms.criteria.scope import Scope
+    from transforms.errors import Place
 
 _EVERYONE = "everyone"
 
 
 @dataclass(frozen=True)
 class Calculation:
-    """A function over chosen events. `field` is None for a function that takes no value."""
+    """A function over chosen events. `field`, at `place`, is None for a function that takes no value."""
 
     function: Function
     selection: EventSelection
     field: Field | None
     span: Span
+    place: Place
 
     def words(self) -> str:
         """The calculation in plain words."""
@@ -39,6 +42,12 @@ class Calculation:
             *self.selection.condition_lines(),
             self.span.words(),
         )
+
+    @property
+    def compared(self) -> tuple[ComparedValue, ...]:
+        """The values that the choice of events compares, and the field that is calculated of, compared with nothing."""
+        chosen = self.selection.compared
+        return (*chosen, *self.selection.aggregated(self.function.name, self.field, self.place))
 
     def tables(self, scope: Scope, name: str) -> Tables:
         """The common tables that calculate it, the last called `name`, and for a count and the like everyone.

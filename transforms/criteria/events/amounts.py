@@ -206,7 +206,8 @@ def _read_field(
 ) -> Field | None:
     written = [entry for entry in node.entries if entry.key.text in ("attribute", "product")]
     if len(written) != 1 or written[0].key.text not in names:
-        report.add("CRT-004", f"{what} needs exactly one field", node, allowed=names)
+        hint = f"such as `{what.strip('`')}: {{attribute: total_amount, gte: 100}}`"
+        report.add("CRT-004", f"{what} needs exactly one field", node, allowed=names, hint=hint)
         return None
     name = read_field_name(written[0].value, what, report)
     record = PRODUCT if written[0].key.text == "product" else event
@@ -217,7 +218,8 @@ def _check_counted(function: Function, comparisons: tuple[Comparison, ...], repo
     for comparison in comparisons:
         bounds = comparison.operand if isinstance(comparison.operand, tuple) else (comparison.operand,)
         if any(bound < 0 or bound != bound.to_integral_value() for bound in bounds):
-            report.add("CRT-010", f"a {function} is compared with whole numbers from 0", comparison.place)
+            message = f"a {function} is compared with whole numbers from 0"
+            report.add("CRT-010", message, comparison.place, hint="for none at all write `eq: 0`")
 
 
 def amount_schemas(takes_products: bool) -> dict[str, Any]:

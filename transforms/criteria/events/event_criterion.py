@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from transforms.criteria import expressions as sql
+from transforms.criteria.compared import ComparedValue, OneValue
 from transforms.criteria.events.evidence import event_columns
 from transforms.criteria.leaf import EventName, Leaf, Measure, Narrowing
+from transforms.criteria.meaning import meaning
 
 if TYPE_CHECKING:
     from sqlglot import exp
@@ -77,6 +79,30 @@ class EventCriterion(Leaf):
     def events(self) -> tuple[EventName, ...]:
         """See Leaf. Names of commerce events are actions, which have no tier."""
         return self.selection.tiered_events
+
+    @property
+    def selections(self) -> tuple[EventSelection, ...]:
+        """See Leaf."""
+        return (self.selection,)
+
+    @property
+    def compared(self) -> tuple[ComparedValue, ...]:
+        """See Leaf. The field that is aggregated is one of them, and so is the amount, one value a user."""
+        field, comparisons = self.amount.field, self.amount.comparisons
+        key = meaning((self.selection, self.window, self.amount.function, field))
+        amount = ComparedValue(
+            "computed",
+            self.amount.function,
+            comparisons,
+            comparisons[0].place if comparisons else self.place,
+            "count" if self.amount.function in ("count", "distinct") else "number",
+            one_value=OneValue(key),
+        )
+        return (
+            *self.selection.compared,
+            *self.selection.aggregated(self.amount.function, field, amount.place),
+            amount,
+        )
 
     @property
     def inputs(self) -> tuple[Narrowing, ...]:

@@ -10,11 +10,14 @@ from sqlglot import exp
 
 from transforms.criteria import expressions as sql
 from transforms.criteria.comparisons import SAME_AS, Comparison, read_comparisons, read_operators
+from transforms.criteria.events.field_types import compared_field
 from transforms.criteria.reading import read_text
 from transforms.criteria.values import TextValue
 from transforms.documents.nodes import Entry, Mapping, Scalar
+from transforms.documents.readers import describe
 
 if TYPE_CHECKING:
+    from transforms.criteria.compared import ComparedValue
     from transforms.documents.nodes import Node
     from transforms.documents.report import Report
     from transforms.errors import Place
@@ -40,11 +43,15 @@ class Record:
             field = exp.column(name, table=self.prefix)
             return TextValue(field, sql.is_known(field.copy()))
         attributes = exp.column("attributes", table=self.prefix)
-        key = sql.text(name.removeprefix(_CUSTOM) if self.fields else name)
+        key = sql.text(self.custom_name(name))
         return TextValue(
             exp.Bracket(this=attributes, expressions=[key]),
             sql.call("map_contains", attributes.copy(), key.copy()),
         )
+
+    def custom_name(self, name: str) -> str:
+        """The custom attribute that `name` means where it is no built-in field."""
+        return name.removeprefix(_CUSTOM) if self.fields else name
 
 
 #: A custom event or a screen has custom attributes alone.
@@ -111,6 +118,10 @@ class FieldCondition:
         value = self.record.value(self.name)
         return sql.all_hold(comparison.holds(value) for comparison in self.comparisons)
 
+    def compared_values(self, events: tuple[str, tuple[str, ...]]) -> tuple[ComparedValue, ...]:
+        """The field with what is asked of it; `events` are the kind and the names of those that are looked at."""
+        return (compared_field(self.record, self.name, self.comparisons, self.place, events),)
+
     def words(self) -> str:
         """The condition in plain words."""
         same = () if self.same_as is None else (f"is the same as in step {self.same_as.step}",)
@@ -129,7 +140,9 @@ def read_conditions(
     `in_step`: `same_as` can stand here. That the step it names can be compared with is for the sequence to check.
     """
     if not isinstance(node, Mapping):
-        report.add("CRT-001", f"{what} takes fields and their conditions", node, allowed=record.fields)
+        hint = f"such as `{what.strip('`')}: {{{record.fields[0] if record.fields else 'genre'}: {{exact: TEXT}}}}`"
+        message = f"{what} takes fields and their conditions, found {describe(node)}"
+        report.add("CRT-001", message, node, allowed=record.fields, hint=hint)
         return ()
     if not node.entries:
         report.add("CRT-003", f"{what} is empty", node, allowed=record.fields)

@@ -77,7 +77,7 @@ class EventForm:
     def read(self, node: Node, report: Report) -> EventCriterion | None:
         """The criterion that `node` writes, or None with problems."""
         keys = (*self.selection_keys, *FUNCTIONS, *WINDOW_NAMES)
-        mapping = read_mapping(node, f"`{self.key}`", keys, report)
+        mapping = read_mapping(node, f"`{self.key}`", keys, report, self._elsewhere)
         if mapping is None:
             return None
         return EventCriterion(
@@ -92,7 +92,7 @@ class EventForm:
 
         `in_step`: in a step of a sequence, where `same_as` can stand in `where` and `product`.
         """
-        mapping = read_mapping(node, f"`{self.key}`", self.selection_keys, report)
+        mapping = read_mapping(node, f"`{self.key}`", self.selection_keys, report, self._elsewhere)
         return None if mapping is None else self._read_selection(mapping, report, in_step)
 
     def schema(self) -> dict[str, Any]:
@@ -123,6 +123,16 @@ class EventForm:
             "additionalProperties": False,
             "minProperties": 1,
         }
+
+    def _elsewhere(self, key: str) -> str:
+        """Where a field stands that is written beside `where`."""
+        lines = (("product", PRODUCT), ("promotion", PROMOTION)) if self.takes_lines else ()
+        for place, record in (("where", self.source.record), *lines):
+            if key in record.fields and key != "name":
+                return f"write it below `{place}`: `{place}: {{{key}: …}}`"
+        if key == "name" and self.name is None:
+            return "these events are chosen by their kind: leave the name out"
+        return ""
 
     def _read_selection(self, mapping: Mapping, report: Report, in_step: bool = False) -> EventSelection:
         written = None if self.name is None else mapping.get(self.name.key)

@@ -8,16 +8,20 @@ from typing import TYPE_CHECKING, Protocol
 from sqlglot import exp
 
 from transforms.criteria import expressions as sql
+from transforms.criteria.events.field_types import aggregated_field
 from transforms.criteria.events.fields import PRODUCT
 from transforms.criteria.values import TextValue
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from transforms.criteria.compared import ComparedValue
     from transforms.criteria.comparisons import Comparison
+    from transforms.criteria.events.amounts import Field
     from transforms.criteria.events.fields import FieldCondition, Record
     from transforms.criteria.leaf import EventName, Narrowing
     from transforms.criteria.scope import Scope
+    from transforms.errors import Place
 
 
 @dataclass(frozen=True)
@@ -49,6 +53,10 @@ class EventCondition(Protocol):
 
     def words(self) -> str:
         """The condition in plain words."""
+        ...
+
+    def compared_values(self, events: tuple[str, tuple[str, ...]]) -> tuple[ComparedValue, ...]:
+        """The value that it compares, of events of the given kind and names; none where it compares nothing."""
         ...
 
     def compared(self) -> tuple[str, exp.Expr]:
@@ -172,6 +180,23 @@ class EventSelection:
     def workspaces(self) -> tuple[Narrowing, ...]:
         """The workspace to which it is narrowed."""
         return () if self.workspace is None else (self.workspace,)
+
+    @property
+    def chosen(self) -> tuple[str, tuple[str, ...]]:
+        """The kind of events, and the names that it gives exactly; no name where any event will do."""
+        return self.key, () if self.name is None else tuple(event.name for event in self.name.exact)
+
+    @property
+    def compared(self) -> tuple[ComparedValue, ...]:
+        """Every value that its conditions compare."""
+        conditions = (*self.event, *self.product, *self.promotion)
+        return tuple(value for condition in conditions for value in condition.compared_values(self.chosen))
+
+    def aggregated(self, function: str, field: Field | None, place: Place) -> tuple[ComparedValue, ...]:
+        """The field of the chosen events that a function goes over, if it goes over one."""
+        if field is None:
+            return ()
+        return (aggregated_field(function, field.record, field.name, place, self.chosen),)
 
     def _select(self, columns: Iterable[exp.Expr]) -> exp.Select:
         return exp.select("mpid", *columns, copy=False).from_(sql.model("stg_lake__events"))

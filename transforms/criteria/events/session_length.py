@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sqlglot import exp
 
 from transforms.criteria import expressions as sql
+from transforms.criteria.compared import ComparedValue
 from transforms.criteria.comparisons import Comparison, all_words, comparisons_schema, read_comparisons
 from transforms.criteria.operators.lengths import LENGTH_OPERATORS
 from transforms.criteria.values import NumberValue
@@ -45,6 +46,13 @@ class SessionLength:
                 *(sql.fails(_ended_with(negative)) for negative in negatives),
             )
         )
+
+    def compared_values(self, events: tuple[str, tuple[str, ...]]) -> tuple[ComparedValue, ...]:
+        """The length with what is asked of it; `events` are the kind and the names of those that are looked at."""
+        del events
+        if not self.comparisons:
+            return ()
+        return (ComparedValue("event", "length", self.comparisons, self.comparisons[0].place, "number"),)
 
     def words(self) -> str:
         """The condition in plain words."""

@@ -12,9 +12,10 @@ from transforms.criteria.events.fields import Record
 from transforms.criteria.kinds.kind import Kind
 from transforms.criteria.narrowing import narrowing_schemas, profile_rows, read_workspace
 from transforms.criteria.profile_fields import ProfileFieldsCriterion, field_schemas, read_field_conditions
-from transforms.criteria.reading import read_choice, read_mapping
+from transforms.criteria.reading import has_unknown, read_choice, read_mapping
 
 if TYPE_CHECKING:
+    from transforms.criteria.compared import Source
     from transforms.criteria.scope import Scope
     from transforms.documents.nodes import Node
     from transforms.documents.report import Report
@@ -37,6 +38,11 @@ class AttributionCriterion(ProfileFieldsCriterion):
         """See ProfileFieldsCriterion."""
         return f"{self.on} attribution"
 
+    @property
+    def source(self) -> Source:
+        """See ProfileFieldsCriterion."""
+        return "attribution"
+
     def rows(self, scope: Scope) -> exp.Select:
         """See ProfileFieldsCriterion."""
         occasion = exp.EQ(this=exp.column("attribution"), expression=sql.text(self.on))
@@ -45,7 +51,8 @@ class AttributionCriterion(ProfileFieldsCriterion):
 
 def _read(node: Node, report: Report) -> AttributionCriterion | None:
     fields = ATTRIBUTION_FIELDS.fields
-    mapping = read_mapping(node, "`attribution`", ("on", *fields, "workspace"), report)
+    keys = ("on", *fields, "workspace")
+    mapping = read_mapping(node, "`attribution`", keys, report)
     if mapping is None:
         return None
     written = mapping.get("on")
@@ -55,7 +62,7 @@ def _read(node: Node, report: Report) -> AttributionCriterion | None:
     on = None if written is None else read_choice(written, "occasion", _OCCASIONS, report)
     workspace = read_workspace(mapping, report)
     conditions = read_field_conditions(mapping, ATTRIBUTION_FIELDS, report)
-    if not conditions:
+    if not conditions and not has_unknown(mapping, keys):
         report.add("CRT-004", "`attribution` needs a publisher or a campaign", mapping, allowed=fields)
     return (
         None

@@ -75,7 +75,9 @@ def _read(node: Node, report: Report) -> AudienceCriterion | None:
     variant = mapping.get("variant")
     variant_name = None if variant is None else read_name(variant, "the variant", mapping, report)
     if len(written) != 1:
-        report.add("CRT-004", "`audience` needs either `in` or `not_in`", mapping, allowed=("in", "not_in"))
+        hint = "" if variant is None else "the id of the audience that the variant is of"
+        allowed = ("in", "not_in")
+        report.add("CRT-004", "`audience` needs either `in` or `not_in`", mapping, allowed=allowed, hint=hint)
         return None
     audience = read_name(written[0].value, "the audience's id", mapping, report)
     if audience is None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sqlglot import exp
 
 from transforms.criteria import expressions as sql
+from transforms.criteria.compared import ComparedValue, OneValue
 from transforms.criteria.comparisons import (
     Comparison,
     all_words,
@@ -17,7 +18,8 @@ from transforms.criteria.comparisons import (
 )
 from transforms.criteria.kinds.kind import Kind
 from transforms.criteria.leaf import AttributeReference, Leaf
-from transforms.criteria.reading import read_mapping, read_name
+from transforms.criteria.meant import attribute_as_key
+from transforms.criteria.reading import has_unknown, read_mapping, read_name
 from transforms.criteria.rows import users_by_rows
 from transforms.criteria.values import TextValue
 
@@ -84,6 +86,13 @@ class CalculatedCriterion(Leaf):
         return all(comparison.is_negative for comparison in self.reference.comparisons)
 
     @property
+    def compared(self) -> tuple[ComparedValue, ...]:
+        """See Leaf."""
+        name, comparisons = self.reference.attribute, self.reference.comparisons
+        one_value = OneValue(("calculated", name))
+        return (ComparedValue("calculated", name, comparisons, self.place, one_value=one_value),)
+
+    @property
     def calculated_attributes(self) -> tuple[AttributeReference, ...]:
         """See Leaf."""
         return (self.reference,)
@@ -93,13 +102,16 @@ class CalculatedCriterion(Leaf):
 
 
 def _read(node: Node, report: Report) -> CalculatedCriterion | None:
-    mapping = read_mapping(node, "`calculated`", ("attribute", *operator_names()), report)
+    keys = ("attribute", *operator_names())
+    mapping = read_mapping(node, "`calculated`", keys, report, lambda key: attribute_as_key(key, keys))
     if mapping is None:
         return None
     written = mapping.get("attribute")
-    attribute = read_name(written, "the id of the calculated attribute", mapping, report)
+    attribute = None
+    if written is not None or not has_unknown(mapping, keys):
+        attribute = read_name(written, "the id of the calculated attribute", mapping, report)
     operators = [entry for entry in mapping.entries if entry.key.text in operator_names()]
-    if not operators:
+    if not operators and not has_unknown(mapping, keys):
         report.add("CRT-004", "`calculated` has no operator", mapping, allowed=operator_names())
     comparisons: tuple[Comparison, ...] = read_operators(operators, "`calculated`", report)
     if written is None or attribute is None:

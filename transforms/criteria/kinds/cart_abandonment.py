@@ -24,9 +24,10 @@ from transforms.criteria.kinds.ecommerce import ECOMMERCE, PRODUCT_ACTIONS, acti
 from transforms.criteria.kinds.kind import Kind
 from transforms.criteria.leaf import Leaf, Narrowing
 from transforms.criteria.narrowing import narrowing_schemas, read_input, read_workspace
-from transforms.criteria.reading import read_choice, read_mapping
+from transforms.criteria.reading import has_unknown, read_choice, read_mapping
 
 if TYPE_CHECKING:
+    from transforms.criteria.compared import ComparedValue
     from transforms.criteria.scope import Scope
     from transforms.documents.durations import Duration
     from transforms.documents.nodes import Node
@@ -86,6 +87,16 @@ class CartAbandonment(Leaf):
         )
 
     @property
+    def selections(self) -> tuple[EventSelection, ...]:
+        """See Leaf."""
+        return (self.fills, self.follow_ups)
+
+    @property
+    def compared(self) -> tuple[ComparedValue, ...]:
+        """See Leaf."""
+        return self.fills.compared
+
+    @property
     def inputs(self) -> tuple[Narrowing, ...]:
         """See Leaf."""
         return self.fills.inputs
@@ -129,7 +140,7 @@ def _read(node: Node, report: Report) -> CartAbandonment | None:
     if mapping is None:
         return None
     wait = mapping.get("wait")
-    if wait is None:
+    if wait is None and not has_unknown(mapping, keys):
         report.add(
             "CRT-004",
             f"`wait` of `{_KEY}` is missing",

@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING, Any, Literal, assert_never
 from sqlglot import exp
 
 from transforms.criteria import expressions as sql
+from transforms.criteria.compared import ComparedValue, OneValue
+from transforms.criteria.comparisons import EXACT, Comparison
 from transforms.criteria.kinds.kind import Kind
 from transforms.criteria.leaf import Leaf, Narrowing
+from transforms.criteria.meant import suggestion
 from transforms.criteria.narrowing import narrowing_schemas, profile_rows, read_workspace
 from transforms.criteria.reading import read_mapping, read_name
 from transforms.vocabulary import WRITE_ORDER
@@ -82,6 +85,14 @@ class ConsentCriterion(Leaf):
         return self.state == "not_present"
 
     @property
+    def compared(self) -> tuple[ComparedValue, ...]:
+        """See Leaf. The three states are values of which a user has one; over several workspaces the newest."""
+        state = Comparison(EXACT, self.state, False, self.place)
+        key = ("consent", self.regulation.lower(), self.purpose.lower())
+        workspace = None if self.workspace is None else self.workspace.name
+        return (ComparedValue("consent", "state", (state,), self.place, one_value=OneValue(key, workspace)),)
+
+    @property
     def workspaces(self) -> tuple[Narrowing, ...]:
         """See Leaf."""
         return () if self.workspace is None else (self.workspace,)
@@ -120,7 +131,9 @@ def _read(node: Node, report: Report) -> ConsentCriterion | None:
     name = read_name(mapping.get("state"), "the state", mapping, report)
     state: State | None = next((known for known in STATES if known == name), None)
     if name is not None and state is None:
-        report.unknown("CRT-006", "state", name, mapping.get("state") or mapping, STATES)
+        hint = suggestion(name, STATES)
+        place = mapping.get("state") or mapping
+        report.add("CRT-006", f"unknown state `{name[:80]}`", place, allowed=STATES, hint=hint)
     workspace = read_workspace(mapping, report)
     if is_ccpa and state in ("granted", "denied"):
         meaning = "opted out of the sale of their data" if state == "granted" else "did not opt out"

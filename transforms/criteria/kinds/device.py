@@ -9,11 +9,12 @@ from transforms.criteria.events.fields import Record
 from transforms.criteria.kinds.kind import Kind
 from transforms.criteria.narrowing import narrowing_schemas, profile_rows, read_workspace
 from transforms.criteria.profile_fields import ProfileFieldsCriterion, field_schemas, read_field_conditions
-from transforms.criteria.reading import read_mapping
+from transforms.criteria.reading import has_unknown, read_mapping
 
 if TYPE_CHECKING:
     from sqlglot import exp
 
+    from transforms.criteria.compared import Source
     from transforms.criteria.scope import Scope
     from transforms.documents.nodes import Node
     from transforms.documents.report import Report
@@ -30,19 +31,31 @@ class DeviceCriterion(ProfileFieldsCriterion):
         """See ProfileFieldsCriterion."""
         return "device"
 
+    @property
+    def source(self) -> Source:
+        """See ProfileFieldsCriterion."""
+        return "device"
+
+    @property
+    def is_one_row(self) -> bool:
+        """See ProfileFieldsCriterion."""
+        return False
+
     def rows(self, scope: Scope) -> exp.Select:
         """See ProfileFieldsCriterion."""
         return profile_rows("int_user_devices", scope, self.workspace)
 
 
 def _read(node: Node, report: Report) -> DeviceCriterion | None:
-    mapping = read_mapping(node, "`device`", (*DEVICE_FIELDS.fields, "workspace"), report)
+    keys = (*DEVICE_FIELDS.fields, "workspace")
+    mapping = read_mapping(node, "`device`", keys, report)
     if mapping is None:
         return None
     workspace = read_workspace(mapping, report)
     conditions = read_field_conditions(mapping, DEVICE_FIELDS, report)
     if not conditions:
-        report.add("CRT-004", "`device` names no field", mapping, allowed=DEVICE_FIELDS.fields)
+        if not has_unknown(mapping, keys):
+            report.add("CRT-004", "`device` names no field", mapping, allowed=DEVICE_FIELDS.fields)
         return None
     return DeviceCriterion(mapping.place, conditions, workspace)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sqlglot import exp
 
 from transforms.criteria import expressions as sql
+from transforms.criteria.compared import ComparedValue
 from transforms.criteria.comparisons import (
     Comparison,
     all_words,
@@ -19,7 +20,7 @@ from transforms.criteria.kinds.kind import Kind
 from transforms.criteria.leaf import Leaf, Narrowing
 from transforms.criteria.narrowing import narrowing_schemas, profile_rows, read_workspace
 from transforms.criteria.operators.table import EXISTS
-from transforms.criteria.reading import read_choice, read_mapping
+from transforms.criteria.reading import has_unknown, read_choice, read_mapping
 from transforms.criteria.rows import users_by_rows
 from transforms.criteria.values import TextValue
 from transforms.vocabulary import IDENTITY_TYPES
@@ -74,6 +75,11 @@ class IdentityCriterion(Leaf):
         return all(comparison.is_negative for comparison in self.comparisons)
 
     @property
+    def compared(self) -> tuple[ComparedValue, ...]:
+        """See Leaf."""
+        return (ComparedValue("identity", self.identity_type, self.comparisons, self.place, "code"),)
+
+    @property
     def workspaces(self) -> tuple[Narrowing, ...]:
         """See Leaf."""
         return () if self.workspace is None else (self.workspace,)
@@ -83,12 +89,19 @@ class IdentityCriterion(Leaf):
         return sql.where(profile_rows("int_user_identities", scope, self.workspace), [name])
 
 
+def _as_type(key: str) -> str:
+    """What to do with an identity type that stands as a key."""
+    is_type = key.lower() in IDENTITY_TYPES
+    return f"write `type: {key.lower()}`, and an operator such as `exact: TEXT` beside it" if is_type else ""
+
+
 def _read(node: Node, report: Report) -> IdentityCriterion | None:
-    mapping = read_mapping(node, "`identity`", (*_KEYS, *operator_names()), report)
+    keys = (*_KEYS, *operator_names())
+    mapping = read_mapping(node, "`identity`", keys, report, _as_type)
     if mapping is None:
         return None
     written = mapping.get("type")
-    if written is None:
+    if written is None and not has_unknown(mapping, keys):
         report.add("CRT-004", "the identity type is missing", mapping, allowed=IDENTITY_TYPES)
     identity_type = None if written is None else read_choice(written, "identity type", IDENTITY_TYPES, report)
     workspace = read_workspace(mapping, report)

@@ -13,7 +13,7 @@ from transforms.criteria.kinds.kind import Kind
 from transforms.criteria.leaf import Leaf, Named, Narrowing
 from transforms.criteria.narrowing import narrowing_schemas, profile_rows, read_workspace
 from transforms.criteria.reading import read_mapping, read_name
-from transforms.documents.nodes import Mapping
+from transforms.documents.nodes import Mapping, Sequence
 
 if TYPE_CHECKING:
     from transforms.criteria.scope import Scope
@@ -114,6 +114,10 @@ def _read(node: Node, report: Report) -> ListCriterion | None:
             return None
         workspace = read_workspace(mapping, report)
         written = mapping.get("name")
+    if isinstance(written, Sequence):
+        hint = "for users of one of them write `any: [{list: NAME}, {list: OTHER}]`"
+        report.add("CRT-006", "`list` takes one name, found a list", written, hint=hint)
+        return None
     name = read_name(written, "the name of the list", node, report)
     if written is None or name is None:
         return None

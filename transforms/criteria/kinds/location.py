@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING, Any
 from sqlglot import exp
 
 from transforms.criteria.circles import Circle, circle_schema, read_circle
+from transforms.criteria.compared import ComparedValue
 from transforms.criteria.events.fields import Record
 from transforms.criteria.kinds.kind import Kind
 from transforms.criteria.narrowing import narrowing_schemas, profile_rows, read_workspace
 from transforms.criteria.profile_fields import ProfileFieldsCriterion, field_schemas, read_field_conditions
-from transforms.criteria.reading import read_mapping
+from transforms.criteria.reading import has_unknown, read_mapping
 
 if TYPE_CHECKING:
+    from transforms.criteria.compared import Source
     from transforms.criteria.scope import Scope
     from transforms.documents.nodes import Node
     from transforms.documents.report import Report
@@ -37,6 +39,11 @@ class LocationCriterion(ProfileFieldsCriterion):
         """See ProfileFieldsCriterion."""
         return "location"
 
+    @property
+    def source(self) -> Source:
+        """See ProfileFieldsCriterion."""
+        return "location"
+
     def rows(self, scope: Scope) -> exp.Select:
         """See ProfileFieldsCriterion."""
         return profile_rows("int_user_locations", scope, self.workspace)
@@ -44,6 +51,13 @@ class LocationCriterion(ProfileFieldsCriterion):
     def holds_on_row(self) -> tuple[exp.Expr, ...]:
         """See ProfileFieldsCriterion."""
         return () if self.circle is None else (self.circle.holds(),)
+
+    @property
+    def compared(self) -> tuple[ComparedValue, ...]:
+        """See Leaf. The distance is one of them, compared with nothing that can be said of a text."""
+        if self.circle is None:
+            return super().compared
+        return (*super().compared, ComparedValue("location", "within", (), self.place))
 
     def words(self) -> tuple[str, ...]:
         """See ProfileFieldsCriterion."""
@@ -70,14 +84,15 @@ class LocationCriterion(ProfileFieldsCriterion):
 
 def _read(node: Node, report: Report) -> LocationCriterion | None:
     fields = LOCATION_FIELDS.fields
-    mapping = read_mapping(node, "`location`", (*fields, "within", "workspace"), report)
+    keys = (*fields, "within", "workspace")
+    mapping = read_mapping(node, "`location`", keys, report)
     if mapping is None:
         return None
     workspace = read_workspace(mapping, report)
     conditions = read_field_conditions(mapping, LOCATION_FIELDS, report)
     written = mapping.get("within")
     circle = None if written is None else read_circle(written, report)
-    if written is None and not conditions:
+    if written is None and not conditions and not has_unknown(mapping, keys):
         report.add("CRT-004", "`location` names no field", mapping, allowed=(*fields, "within"))
     if circle is None and (written is not None or not conditions):
         return None

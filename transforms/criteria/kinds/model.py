@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sqlglot import exp
 
 from transforms.criteria import expressions as sql
+from transforms.criteria.compared import ComparedValue
 from transforms.criteria.comparisons import Comparison, all_words, read_comparisons
 from transforms.criteria.events.fields import condition_schema
 from transforms.criteria.kinds.kind import Kind
@@ -87,6 +88,14 @@ class ModelCriterion(Leaf):
         return bool(comparisons) and all(comparison.is_negative for comparison in comparisons)
 
     @property
+    def compared(self) -> tuple[ComparedValue, ...]:
+        """See Leaf."""
+        return tuple(
+            ComparedValue("model", condition.column, condition.comparisons, self.place)
+            for condition in self.where
+        )
+
+    @property
     def models(self) -> tuple[Named, ...]:
         """See Leaf."""
         return (self.named,)
@@ -114,11 +123,15 @@ def _value(name: str) -> TextValue:
     return TextValue(sql.call("as_text", column), sql.is_known(column))
 
 
+def _as_column(key: str) -> str:
+    return f"if it is a column of the model, write `where: {{{key[:40]}: …}}`"
+
+
 def _read(node: Node, report: Report) -> ModelCriterion | None:
     where: tuple[ColumnConditions, ...] = ()
     written: Node | None = node
     if isinstance(node, Mapping):
-        mapping = read_mapping(node, "`model`", _KEYS, report)
+        mapping = read_mapping(node, "`model`", _KEYS, report, _as_column)
         if mapping is None:
             return None
         written = mapping.get("name")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sqlglot import exp
 
 from transforms.criteria import expressions as sql
+from transforms.criteria.compared import ComparedValue, OneValue
 from transforms.criteria.comparisons import (
     Comparison,
     all_words,
@@ -19,7 +20,7 @@ from transforms.criteria.kinds.kind import Kind
 from transforms.criteria.leaf import Leaf, Narrowing
 from transforms.criteria.narrowing import narrowing_schemas, read_workspace
 from transforms.criteria.operators.dates import DATE_OPERATORS
-from transforms.criteria.reading import read_mapping
+from transforms.criteria.reading import has_unknown, read_mapping
 from transforms.criteria.values import InstantValue
 
 if TYPE_CHECKING:
@@ -60,6 +61,15 @@ class SeenCriterion(Leaf):
         return (f"{self.key} {all_words(self.comparisons)}{where}",)
 
     @property
+    def compared(self) -> tuple[ComparedValue, ...]:
+        """See Leaf."""
+        workspace = None if self.workspace is None else self.workspace.name
+        one_value = OneValue((self.key, workspace))
+        return (
+            ComparedValue("instant", self.key, self.comparisons, self.place, "instant", one_value=one_value),
+        )
+
+    @property
     def workspaces(self) -> tuple[Narrowing, ...]:
         """See Leaf."""
         return () if self.workspace is None else (self.workspace,)
@@ -83,7 +93,7 @@ def _kind(key: str, summary: str, *examples: str) -> Kind:
         if mapping is None:
             return None
         operators = [entry for entry in mapping.entries if entry.key.text in names]
-        if not operators:
+        if not operators and not has_unknown(mapping, ("workspace", *names)):
             report.add("CRT-004", f"`{key}` has no operator", mapping, allowed=names)
         comparisons = read_operators(operators, f"`{key}`", report, DATE_OPERATORS)
         return SeenCriterion(mapping.place, key, comparisons, read_workspace(mapping, report))

@@ -20,6 +20,8 @@ from transforms.criteria.sequences.tables import SequenceTables, step_lines
 from transforms.criteria.sequences.trace import trace_query
 
 if TYPE_CHECKING:
+    from transforms.criteria.compared import ComparedValue
+    from transforms.criteria.events.selection import EventSelection
     from transforms.criteria.events.windows import Window
     from transforms.criteria.leaf import EventName, Narrowing
     from transforms.criteria.scope import Scope
@@ -71,6 +73,16 @@ class SequenceCriterion(Leaf):
     def events(self) -> tuple[EventName, ...]:
         """See Leaf."""
         return tuple(name for step in self.steps.all for name in step.selection.tiered_events)
+
+    @property
+    def selections(self) -> tuple[EventSelection, ...]:
+        """See Leaf."""
+        return tuple(step.selection for step in self.steps.all)
+
+    @property
+    def compared(self) -> tuple[ComparedValue, ...]:
+        """See Leaf. Of each step what has to hold on one event."""
+        return tuple(value for selection in self.selections for value in selection.compared)
 
     @property
     def inputs(self) -> tuple[Narrowing, ...]:

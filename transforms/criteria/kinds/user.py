@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sqlglot import exp
 
 from transforms.criteria import expressions as sql
+from transforms.criteria.compared import ComparedValue, OneValue
 from transforms.criteria.comparisons import (
     Comparison,
     all_words,
@@ -17,8 +18,9 @@ from transforms.criteria.comparisons import (
 )
 from transforms.criteria.kinds.kind import Kind
 from transforms.criteria.leaf import Leaf, Narrowing
+from transforms.criteria.meant import attribute_as_key
 from transforms.criteria.narrowing import narrowing_schemas, profile_rows, read_workspace
-from transforms.criteria.reading import read_mapping, read_name
+from transforms.criteria.reading import has_unknown, read_mapping, read_name
 from transforms.criteria.rows import users_by_rows
 from transforms.criteria.values import TextValue
 
@@ -71,6 +73,17 @@ class UserCriterion(Leaf):
         return all(comparison.is_negative for comparison in self.comparisons)
 
     @property
+    def compared(self) -> tuple[ComparedValue, ...]:
+        """See Leaf."""
+        workspace = None if self.workspace is None else self.workspace.name
+        one_value = OneValue(("user", self.attribute.lower()), workspace, is_per_workspace=True)
+        return (
+            ComparedValue(
+                "user", self.attribute, self.comparisons, self.place, is_custom=True, one_value=one_value
+            ),
+        )
+
+    @property
     def workspaces(self) -> tuple[Narrowing, ...]:
         """See Leaf."""
         return () if self.workspace is None else (self.workspace,)
@@ -81,14 +94,19 @@ class UserCriterion(Leaf):
 
 
 def _read(node: Node, report: Report) -> UserCriterion | None:
-    mapping = read_mapping(node, "`user`", (*_KEYS, *operator_names()), report)
+    keys = (*_KEYS, *operator_names())
+    mapping = read_mapping(node, "`user`", keys, report, lambda key: attribute_as_key(key, keys))
     if mapping is None:
         return None
-    attribute = read_name(mapping.get("attribute"), "the name of the attribute", mapping, report)
+    written = mapping.get("attribute")
+    attribute = None
+    if written is not None or not has_unknown(mapping, keys):
+        attribute = read_name(written, "the name of the attribute", mapping, report)
     workspace = read_workspace(mapping, report)
     operators = [entry for entry in mapping.entries if entry.key.text in operator_names()]
-    if not operators:
-        report.add("CRT-004", "`user` has no operator", mapping, allowed=operator_names())
+    if not operators and not has_unknown(mapping, keys):
+        hint = "such as `exact: TEXT`, `gte: NUMBER` or `exists: true`"
+        report.add("CRT-004", "`user` has no operator", mapping, allowed=operator_names(), hint=hint)
     comparisons = read_operators(operators, "`user`", report)
     return None if attribute is None else UserCriterion(mapping.place, attribute, comparisons, workspace)
 

@@ -10,7 +10,8 @@ from transforms.criteria.events.amounts import FUNCTIONS
 from transforms.criteria.events.fields import PRODUCT
 from transforms.criteria.events.windows import WINDOW_NAMES
 from transforms.criteria.kinds.event_kinds import EVENT_KINDS
-from transforms.criteria.reading import read_list, read_mapping
+from transforms.criteria.meant import suggestion
+from transforms.criteria.reading import has_unknown, read_list, read_mapping
 from transforms.criteria.sequences.steps import Absence, Gap, Step, Steps, length_of
 from transforms.documents.nodes import Entry, Mapping
 
@@ -30,7 +31,8 @@ _WITH_LINES = frozenset(form.key for form in EVENT_KINDS if form.takes_lines)
 
 def read_steps(node: Node, window: Window, report: Report) -> Steps | None:
     """The steps that `node` writes, or None with problems."""
-    items = read_list(node, "`sequence`", report)
+    form = "write each step on a line that begins with `- `, and the window beside `sequence`"
+    items = read_list(node, "`sequence`", report, form)
     if len(items) == 1:
         report.add(
             "CRT-052",
@@ -53,13 +55,15 @@ def read_steps(node: Node, window: Window, report: Report) -> Steps | None:
 
 def _read_step(node: Node, number: int, count: int, report: Report) -> Step | Absence | None:
     what = f"step {number}"
-    mapping = read_mapping(node, what, (*_FORMS, NOT, AFTER), report)
+    keys = (*_FORMS, NOT, AFTER)
+    mapping = read_mapping(node, what, keys, report, _elsewhere)
     if mapping is None:
         return None
     written = [entry for entry in mapping.entries if entry.key.text in (*_FORMS, NOT)]
     after = mapping.get(AFTER)
     if len(written) != 1:
-        report.add("CRT-051", f"{what} needs exactly one kind of event", mapping, allowed=(*_FORMS, NOT))
+        if written or not has_unknown(mapping, keys):
+            report.add("CRT-051", f"{what} needs exactly one kind of event", mapping, allowed=(*_FORMS, NOT))
         return None
     if number == 1 and after is not None:
         report.add("CRT-054", f"`{AFTER}` can't stand in step 1: no step comes before it", after)
@@ -68,6 +72,14 @@ def _read_step(node: Node, number: int, count: int, report: Report) -> Step | Ab
     selection = _read_events(written[0], report)
     gap = Gap() if after is None or number == 1 else _read_gap(after, f"`{AFTER}`", report)
     return None if selection is None or gap is None else Step(selection, gap, mapping.place)
+
+
+def _elsewhere(key: str) -> str:
+    """What to do with a key that stands in a step and can't."""
+    if key in WINDOW_NAMES:
+        return f"the window stands beside `sequence`; a time since the step before is `{AFTER}: {{{AT_MOST}: 3 days}}`"
+    near = suggestion(key, tuple(_FORMS))
+    return near or "a step is one event: what is not one stands beside `sequence`"
 
 
 def _read_absence(entry: Entry, mapping: Mapping, number: int, count: int, report: Report) -> Absence | None:

@@ -1,55 +1,90 @@
-"""What must hold over a whole project. One entry in RULES is one rule; each says what and why."""
+"""What must hold over a whole project. One file is one rule: what it says, why, and an example that breaks it."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from transforms.definitions.rules.active_audiences import ACTIVE_AUDIENCES
+from transforms.definitions.rules.after_parent import AFTER_PARENT
+from transforms.definitions.rules.any_of_negatives import ANY_OF_NEGATIVES
+from transforms.definitions.rules.audiences_in_and_out import AUDIENCES_IN_AND_OUT
+from transforms.definitions.rules.comparisons_that_hold import COMPARISONS_THAT_HOLD
+from transforms.definitions.rules.connected_once import CONNECTED_ONCE
+from transforms.definitions.rules.criteria_in_and_out import CRITERIA_IN_AND_OUT
+from transforms.definitions.rules.criteria_that_meet import CRITERIA_THAT_MEET
+from transforms.definitions.rules.cycles import CYCLES
+from transforms.definitions.rules.empty_journeys import EMPTY_JOURNEYS
+from transforms.definitions.rules.event_tiers import EVENT_TIERS
+from transforms.definitions.rules.external_names import EXTERNAL_NAMES
+from transforms.definitions.rules.formerly_once import FORMERLY_ONCE
+from transforms.definitions.rules.formerly_unused import FORMERLY_UNUSED
+from transforms.definitions.rules.journey_names import JOURNEY_NAMES
+from transforms.definitions.rules.known_attributes import KNOWN_ATTRIBUTES
+from transforms.definitions.rules.known_audiences import KNOWN_AUDIENCES
+from transforms.definitions.rules.known_lists import KNOWN_LISTS
+from transforms.definitions.rules.known_models import KNOWN_MODELS
+from transforms.definitions.rules.known_narrowings import KNOWN_NARROWINGS
+from transforms.definitions.rules.known_outputs import KNOWN_OUTPUTS
+from transforms.definitions.rules.known_partners import KNOWN_PARTNERS
+from transforms.definitions.rules.known_variants import KNOWN_VARIANTS
+from transforms.definitions.rules.landings import LANDINGS
+from transforms.definitions.rules.models_of_audiences import MODELS_OF_AUDIENCES
+from transforms.definitions.rules.models_of_published import MODELS_OF_PUBLISHED
+from transforms.definitions.rules.narrowings_in_scope import NARROWINGS_IN_SCOPE
+from transforms.definitions.rules.negatives_over_lookback import NEGATIVES_OVER_LOOKBACK
+from transforms.definitions.rules.only_negatives import ONLY_NEGATIVES
+from transforms.definitions.rules.operators_of_attributes import OPERATORS_OF_ATTRIBUTES
+from transforms.definitions.rules.operators_that_fit import OPERATORS_THAT_FIT
+from transforms.definitions.rules.remaining_beside_others import REMAINING_BESIDE_OTHERS
+from transforms.definitions.rules.remaining_last import REMAINING_LAST
+from transforms.definitions.rules.seen_event_attributes import SEEN_EVENT_ATTRIBUTES
+from transforms.definitions.rules.seen_events import SEEN_EVENTS
+from transforms.definitions.rules.seen_products import SEEN_PRODUCTS
+from transforms.definitions.rules.seen_readings import SEEN_READINGS
+from transforms.definitions.rules.seen_user_attributes import SEEN_USER_ATTRIBUTES
+from transforms.definitions.rules.sizes import SIZES
+from transforms.definitions.rules.unique_ids import UNIQUE_IDS
+from transforms.definitions.rules.window_in_lookback import WINDOW_IN_LOOKBACK
 
-from transforms.definitions.rules.calculated_criteria import attribute_operators, attribute_references
-from transforms.definitions.rules.calculated_events import attribute_narrowing, attribute_tiers
-from transforms.definitions.rules.cycles import cycles
-from transforms.definitions.rules.earlier_ids import earlier_ids
-from transforms.definitions.rules.events import event_tiers, lookback, only_negatives
-from transforms.definitions.rules.landings import landings
-from transforms.definitions.rules.named_files import list_references, model_references
-from transforms.definitions.rules.outputs import (
-    active_audiences,
-    connected_once,
-    external_names,
-    known_outputs,
-    known_partners,
-)
-from transforms.definitions.rules.paths import after_parent, empty_journeys, remaining_paths
-from transforms.definitions.rules.references import audience_references, narrowing
-from transforms.definitions.rules.unique_ids import unique_ids
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from transforms.definitions.rules.whole import Whole
-    from transforms.documents.report import Report
-
-RULES: tuple[Callable[[Whole, Report], None], ...] = (
-    unique_ids,
-    landings,
-    audience_references,
-    narrowing,
-    list_references,
-    model_references,
-    attribute_references,
-    attribute_operators,
-    attribute_narrowing,
-    attribute_tiers,
-    cycles,
-    remaining_paths,
-    empty_journeys,
-    after_parent,
-    event_tiers,
-    lookback,
-    only_negatives,
-    earlier_ids,
-    known_partners,
-    known_outputs,
-    external_names,
-    connected_once,
-    active_audiences,
+#: In the order in which problems of one line are told.
+RULES = (
+    UNIQUE_IDS,
+    JOURNEY_NAMES,
+    LANDINGS,
+    SIZES,
+    KNOWN_AUDIENCES,
+    KNOWN_VARIANTS,
+    KNOWN_LISTS,
+    MODELS_OF_AUDIENCES,
+    KNOWN_MODELS,
+    MODELS_OF_PUBLISHED,
+    KNOWN_ATTRIBUTES,
+    OPERATORS_OF_ATTRIBUTES,
+    KNOWN_NARROWINGS,
+    NARROWINGS_IN_SCOPE,
+    CYCLES,
+    REMAINING_BESIDE_OTHERS,
+    REMAINING_LAST,
+    EMPTY_JOURNEYS,
+    AFTER_PARENT,
+    EVENT_TIERS,
+    WINDOW_IN_LOOKBACK,
+    NEGATIVES_OVER_LOOKBACK,
+    ONLY_NEGATIVES,
+    OPERATORS_THAT_FIT,
+    COMPARISONS_THAT_HOLD,
+    CRITERIA_THAT_MEET,
+    ANY_OF_NEGATIVES,
+    AUDIENCES_IN_AND_OUT,
+    CRITERIA_IN_AND_OUT,
+    SEEN_EVENTS,
+    SEEN_EVENT_ATTRIBUTES,
+    SEEN_USER_ATTRIBUTES,
+    SEEN_PRODUCTS,
+    SEEN_READINGS,
+    FORMERLY_UNUSED,
+    FORMERLY_ONCE,
+    KNOWN_PARTNERS,
+    KNOWN_OUTPUTS,
+    EXTERNAL_NAMES,
+    CONNECTED_ONCE,
+    ACTIVE_AUDIENCES,
 )

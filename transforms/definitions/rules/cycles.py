@@ -1,4 +1,9 @@
-"""No audience may need itself: through criteria, its parent, its siblings, or a dbt model that its criteria name."""
+"""An audience needs itself.
+
+An audience needs those that its criteria name, also through dbt models that they name; a milestone needs its parent
+and the paths to its left as well. Where that leads back to where it began, membership has no meaning. A milestone
+that names its own child is such a cycle, and so is one that names a path to its right.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +11,14 @@ from typing import TYPE_CHECKING
 
 from transforms.criteria.language import named_models, referenced_audiences
 from transforms.definitions.dbt_models import AUDIENCE_PREFIX
+from transforms.definitions.rules.rule import Finding, Rule
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from transforms.definitions.dbt_models import DbtModel
     from transforms.definitions.records import Audience
     from transforms.definitions.rules.whole import Whole
-    from transforms.documents.report import Report
 
 
 def needed_by(audience: Audience) -> tuple[str, ...]:
@@ -42,12 +49,8 @@ def _read_by(model: DbtModel) -> tuple[str, ...]:
     )
 
 
-def cycles(whole: Whole, report: Report) -> None:
-    """DEF-066 a cycle, printed as one (spec §4.4): membership would have no meaning.
-
-    A milestone that names its own child is one, since a child needs its parent; so is one that names a
-    sibling to its right. Each audience is reported in one cycle at most.
-    """
+def _check(whole: Whole) -> Iterator[Finding]:
+    """Each audience is reported in one cycle at most."""
     needs = {name: needed_by(audience) for name, audience in whole.by_id.items()}
     needs |= {_model(name): _read_by(model) for name, model in whole.models.items()}
     done: set[str] = set()
@@ -70,25 +73,50 @@ def cycles(whole: Whole, report: Report) -> None:
                 cycle = path[position[following] :]
                 if not reported.intersection(cycle):
                     reported.update(cycle)
-                    _report(cycle, whole, report)
+                    yield from _found(cycle, whole)
             elif following in needs and following not in done:
                 position[following] = len(path)
                 path.append(following)
                 pending.append(iter(needs[following]))
 
 
-def _report(cycle: list[str], whole: Whole, report: Report) -> None:
+def _found(cycle: list[str], whole: Whole) -> Iterator[Finding]:
     audiences = [name for name in cycle if name in whole.by_id]
     if not audiences:
         # A cycle of models alone is dbt's to report.
         return
+    if len(cycle) == 1:
+        yield Finding(
+            f"the audience `{cycle[0]}` names itself",
+            whole.by_id[cycle[0]].place,
+            hint="it would be part of its own definition: name another audience, or leave the criterion out",
+        )
+        return
     first = cycle.index(min(audiences))
     turned = [*cycle[first:], *cycle[:first], cycle[first]]
-    report.add(
-        "DEF-066",
+    yield Finding(
         f"a cycle of audiences: {' → '.join(turned)}",
         whole.by_id[turned[0]].place,
         hint="each needs the next: by its criteria, as its parent, as a path to its left, or by `ref` in a model"
         if len(audiences) < len(cycle)
-        else "each needs the next: by its criteria, as its parent, or as a path to its left",
+        else "",
     )
+
+
+_BUYERS = "audience: buyers\ncriteria: {ecommerce: {action: purchase}, audience: {in: players}}\n"
+
+CYCLES = Rule(
+    code="DEF-066",
+    severity="error",
+    teaching=__doc__,
+    fix="each needs the next: by its criteria, as its parent, or as a path to its left",
+    check=_check,
+    example={
+        "audiences/buyers.yml": _BUYERS,
+        "audiences/players.yml": "audience: players\ncriteria: {event: {name: Play}, audience: {in: buyers}}\n",
+    },
+    fixed={
+        "audiences/buyers.yml": _BUYERS,
+        "audiences/players.yml": "audience: players\ncriteria: {event: {name: Play}}\n",
+    },
+)

@@ -1,35 +1,52 @@
-"""An id is one thing: over audiences and milestones, over journeys, outputs, connections, and calculated attributes."""
+"""An id stands twice.
+
+Ids are unique over audiences and milestones, over journeys, over outputs, over connections and over calculated
+attributes: memberships, ledgers and partner lists are kept by id, and two definitions would write into one.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from transforms.definitions.rules.rule import Finding, Rule
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from transforms.definitions.rules.whole import Whole
-    from transforms.documents.report import Report
     from transforms.errors import Place
 
-#: Milestones of a journey lie in a folder of its name, all other audiences in this one.
-_RESERVED_JOURNEY = "audiences"
+
+def _check(whole: Whole) -> Iterator[Finding]:
+    yield from _once("audience", ((audience.id, audience.place) for audience in whole.audiences))
+    yield from _once("journey", ((journey.id, journey.place) for journey in whole.journeys))
+    yield from _once("output", ((output.id, output.place) for output in whole.outputs))
+    yield from _once("connection", ((connection.id, connection.place) for connection in whole.connections))
+    yield from _once(
+        "calculated attribute", ((attribute.id, attribute.place) for attribute in whole.attributes)
+    )
 
 
-def unique_ids(whole: Whole, report: Report) -> None:
-    """DEF-060 an id stands twice, DEF-061 a journey's id is the name of the folder of plain audiences."""
-    _once("audience", ((audience.id, audience.place) for audience in whole.audiences), report)
-    _once("journey", ((journey.id, journey.place) for journey in whole.journeys), report)
-    _once("output", ((output.id, output.place) for output in whole.outputs), report)
-    _once("connection", ((connection.id, connection.place) for connection in whole.connections), report)
-    _once("calculated attribute", ((attribute.id, attribute.place) for attribute in whole.attributes), report)
-    for journey in whole.journeys:
-        if journey.id == _RESERVED_JOURNEY:
-            report.add("DEF-061", f"a journey can't be called `{_RESERVED_JOURNEY}`", journey.place)
-
-
-def _once(what: str, named: Iterable[tuple[str, Place]], report: Report) -> None:
+def _once(what: str, named: Iterable[tuple[str, Place]]) -> Iterator[Finding]:
     first: dict[str, Place] = {}
     for name, place in named:
         if name in first:
-            report.add("DEF-060", f"the {what} `{name}` is defined twice, first in {first[name]}", place)
+            yield Finding(f"the {what} `{name}` is defined twice, first in {first[name]}", place)
         first.setdefault(name, place)
+
+
+UNIQUE_IDS = Rule(
+    code="DEF-060",
+    severity="error",
+    teaching=__doc__,
+    fix="give one of them another id, or delete it",
+    check=_check,
+    example={
+        "audiences/buyers.yml": "audience: buyers\ncriteria: {ecommerce: {action: purchase}}\n",
+        "audiences/players.yml": "audience: buyers\ncriteria: {event: {name: Play}}\n",
+    },
+    fixed={
+        "audiences/buyers.yml": "audience: buyers\ncriteria: {ecommerce: {action: purchase}}\n",
+        "audiences/players.yml": "audience: players\ncriteria: {event: {name: Play}}\n",
+    },
+)
