@@ -5,6 +5,7 @@ from __future__ import annotations
 from textwrap import dedent
 from typing import TYPE_CHECKING
 
+from transforms.criteria.counterparts import TOPICS
 from transforms.criteria.kinds.table import KINDS
 from transforms.criteria.operators.table import OPERATORS
 from transforms.criteria.operators.versions import VERSION_OPERATORS
@@ -12,6 +13,7 @@ from transforms.criteria.operators.versions import VERSION_OPERATORS
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from transforms.criteria.counterparts import Counterpart, Topic
     from transforms.criteria.kinds.kind import Kind
     from transforms.criteria.operators.operator import Operator
 
@@ -44,12 +46,19 @@ Below `version:`, where a missing part is 0 (`2.10` is over `2.9`):
 | operator | its complement | reads the value as | holds when the value |
 | --- | --- | --- | --- |
 """
+_COUNTERPARTS = """
+## Coming from mParticle
+
+What its audiences ask, and what asks the same here. `milepost import-audience` translates definitions in its public
+schema by itself.
+"""
 
 
 def language_reference() -> str:
-    """The page as Markdown: every kind with its summary, keys and examples, then every operator."""
+    """The page as Markdown: every kind with its summary, keys and examples, every operator, then the counterparts."""
     kinds = "\n".join("\n".join(_section(kind)) for kind in KINDS)
-    return f"{_HEAD}\n{kinds}\n{_OPERATORS}{_rows(OPERATORS)}{_VERSIONS}{_rows(VERSION_OPERATORS)}"
+    operators = f"{_OPERATORS}{_rows(OPERATORS)}{_VERSIONS}{_rows(VERSION_OPERATORS)}"
+    return f"{_HEAD}\n{kinds}\n{operators}{_COUNTERPARTS}{''.join(map(_topic, TOPICS))}"
 
 
 def _section(kind: Kind) -> Iterator[str]:
@@ -68,3 +77,13 @@ def _rows(operators: Iterable[Operator]) -> str:
         f"| {operator.reading} | {operator.words} … |\n"
         for operator in operators
     )
+
+
+def _topic(topic: Topic) -> str:
+    rows = "".join(map(_counterpart, topic.counterparts))
+    return f"\n### {topic.name}\n\n| there | here | |\n| --- | --- | --- |\n{rows}"
+
+
+def _counterpart(counterpart: Counterpart) -> str:
+    here = f"`{counterpart.here}`" if counterpart.here else "–"
+    return f"| {counterpart.there} | {here} | {counterpart.note} |\n"
