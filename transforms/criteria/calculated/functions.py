@@ -108,10 +108,20 @@ def _last_instant(values: Values) -> exp.Expr:
 
 
 def _average(values: Values, name: str) -> Tables:
-    """The sum over the count, or over the quantities that product prices weigh."""
+    """The sum over the count, or over the quantities that product prices weigh.
+
+    In two tables, since DuckDB takes a second to plan a division of a sum that is written out within it.
+    """
     if not values.are_product_prices:
-        average = sql.call("average_of", _sum(values), exp.Count(this=exp.Star()))
-        return _aggregate("total", lambda _: average, _a_number)(values, name)
+        summed = values.rows(
+            [exp.alias_(_sum(values), "summed"), exp.alias_(exp.Count(this=exp.Star()), "how_many")],
+            _a_number(values),
+        ).group_by("mpid", copy=False)
+        average = sql.call("average_of", exp.column("summed"), exp.column("how_many"))
+        return [
+            (f"summed_{name}", summed),
+            (name, exp.select("mpid", exp.alias_(average, "total")).from_(f"summed_{name}")),
+        ]
     weight = sql.call("weight_of", exp.column("quantity", table="product"))
     is_some = exp.GT(this=weight.copy(), expression=exp.Literal.number(0))
     weighed = values.rows(
