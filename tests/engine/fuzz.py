@@ -9,16 +9,20 @@ from __future__ import annotations
 import argparse
 import sys
 import tempfile
+from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any
 
 from tests.support.agreement import member_differences, profile_differences, value_differences
-from tests.support.generated_audiences import Family, Project, make_project
+from tests.support.drawn_forms import forms, forms_of_the_language
+from tests.support.generated_audiences import Project, make_project
+from tests.support.generated_criteria import WEIGHTS
 from tests.support.oracle.ingest import ingest
 from tests.support.oracle.profiles import known_at
 from tests.support.oracle.records import World
-from tests.support.pipeline import run_pipeline, warehouse
+from tests.support.pipeline import warehouse
 from tests.support.project_files import document, write_landing, write_project
+from tests.support.short_pipeline import members_at, take_in
 from tests.support.worlds import Scene
 from transforms.criteria.language import read_criteria
 from transforms.documents.report import Report
@@ -40,7 +44,8 @@ def compare(project: Project, with_profiles: bool = False) -> dict[str, Differen
         world = project.scene.world
         write_project(folder / "project", world, project.audiences, project.journeys, project.attributes)
         write_landing(folder / "data", project.scene.world)
-        found = run_pipeline(folder / "project", folder / "data", project.scene.as_of)
+        definitions = take_in(folder / "project", folder / "data")
+        found = members_at(definitions, folder / "project", folder / "data", project.scene.as_of)
         differences = member_differences(project.oracle().all_members(), found)
         if with_profiles:
             settings = {**project.scene.world.settings, "profile_lifetime": "unlimited"}
@@ -161,11 +166,15 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--start", type=int, default=0)
     parser.add_argument("--audiences", type=int, default=60)
     parser.add_argument("--details", type=int, default=3, help="differences to make smaller, per seed")
-    parser.add_argument("--family", choices=get_args(Family), help="criteria of this family alone")
+    parser.add_argument(
+        "--kinds", nargs="+", choices=WEIGHTS, default=WEIGHTS, help="criteria of these alone"
+    )
     options = parser.parse_args(arguments)
     compared = differing = 0
+    drawn = Counter[tuple[str, ...]]()
     for seed in range(options.start, options.start + options.seeds):
-        project = make_project(seed, options.audiences, family=options.family)
+        project = make_project(seed, options.audiences, kinds=options.kinds)
+        drawn.update(form for audience in project.audiences for form in forms(audience["criteria"]))
         try:
             differences = compare(project, with_profiles=True)
         except (AssertionError, UserError) as error:
@@ -180,6 +189,9 @@ def main(arguments: list[str] | None = None) -> int:
                 describe(project, name, difference)
             else:
                 print(f"  {name}: only the oracle {difference[0][:3]}, only the engine {difference[1][:3]}")
+    print(
+        "never drawn:", ", ".join(sorted(" ".join(form) for form in forms_of_the_language() - drawn.keys()))
+    )
     return 1 if differing else 0
 
 

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.generated_audiences import make_project
 from tests.support.oracle.ingest import ingest as expected_lake
 from tests.support.pipeline import ingest_landing
 from tests.support.project_files import write_landing, write_project
+from tests.support.worlds import make_scene
 from transforms.definitions.load import load_definitions
 
 if TYPE_CHECKING:
@@ -18,9 +18,8 @@ if TYPE_CHECKING:
 
 @pytest.mark.parametrize("seed", range(3))
 def test_counts_are_equal(seed: int, tmp_path: Path) -> None:
-    project = make_project(seed, audience_count=1, journey_count=0)
-    world = project.scene.world
-    write_project(tmp_path / "project", world, project.audiences, project.journeys)
+    world = make_scene(seed).world
+    write_project(tmp_path / "project", world, audiences=[], journeys=[])
     write_landing(tmp_path / "data", world)
     totals = ingest_landing(load_definitions(tmp_path / "project").project, tmp_path / "data").totals
     lake = expected_lake(world)

@@ -74,6 +74,8 @@ class Attributes:
         kind, body = self.events(scope)
         if "input" in body:
             body["input"] = random.choice(inputs)
+        elif "workspace" in body:
+            body["workspace"] = random.choice(inputs).split("/")[0]
         attribute["of"] = {kind: body}
         if attribute["function"] not in WITHOUT_VALUE:
             attribute["value"] = self.value(kind, body)
@@ -89,11 +91,11 @@ class Attributes:
         """Mostly wide choices, so that users have several values."""
         random = self.random
         draw = random.random()
-        if draw < 0.3:
+        if draw < 0.25:
             return "event", {"name": EVENT}
-        if draw < 0.45:
+        if draw < 0.4:
             return "event", random.choice([{"type": random.choice(TYPES)}, {"name": {"contains": "a"}}])
-        if draw < 0.8:
+        if draw < 0.65:
             actions = ("purchase", "purchase", "view_detail", "add_to_cart", "promotion_view", "impression")
             return "ecommerce", {"action": random.choice(actions)}
         kind, body = next(iter(self.event_criterion(scope).items()))

@@ -6,12 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from tests.support.generated_operators import DURATIONS
 from tests.support.oracle.app_events import APP_KINDS, OF_ALL_INPUTS
-from tests.support.world_values import EVENT_ATTRIBUTES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from random import Random
 
+    from tests.support.generated_events import Events
     from tests.support.oracle.criteria import Scope
 
 LENGTHS = ("0 minutes", "1 minute", "5 minutes", "60 minutes", "1 hour", "1 day")
@@ -22,41 +21,37 @@ _ATTRIBUTION_NAMES = (
     {"contains": "e"},
     {"not_starts_with": "a"},
 )
+_CART_FIELDS = {"currency_code": "text", "coupon_code": "text", "transaction_id": "text", "genre": "text"}
 _FOLLOW_UPS = ("purchase", "refund", "view_detail", "checkout", "remove_from_wishlist")
 
 
-def app_criterion(
-    random: Random,
-    scope: Scope,
-    where: Callable[[dict[str, str]], dict[str, Any]],
-    measure: Callable[[str, dict[str, Any]], None],
-    further: Callable[[], dict[str, Any]],
-) -> dict[str, Any]:
-    """One criterion of APP_KINDS. `measure` adds an amount; `further` draws a window and conditions on the batch."""
-    kind = random.choice([*APP_KINDS, "session", "session", "install"])
+def app_criterion(kind: str, scope: Scope, events: Events) -> dict[str, Any]:
+    """One criterion of a kind of APP_KINDS."""
+    random = events.random
     body: dict[str, Any] = {}
     if kind == "session" and random.random() < 0.75:
         body["length"] = length(random)
     if kind == "attribution_event" and random.random() < 0.6:
         body["name"] = random.choice(_ATTRIBUTION_NAMES)
     if random.random() < 0.2:
-        body["where"] = where(EVENT_ATTRIBUTES)
-    measure(kind, body)
-    body |= further() | narrowed(random, scope, kind in OF_ALL_INPUTS)
+        body["where"] = events.event_where()
+    events.measure(kind, body)
+    body |= events.window_and_batch() | narrowed(random, scope, kind in OF_ALL_INPUTS)
     return {kind: body or {"count": {"gte": 1}}}
 
 
-def cart_criterion(
-    random: Random, scope: Scope, product: Callable[[], dict[str, Any]], batch: Callable[[], dict[str, Any]]
-) -> dict[str, Any]:
-    """A cart that was left; `product` and `batch` draw conditions."""
+def cart_criterion(scope: Scope, events: Events) -> dict[str, Any]:
+    """A cart that was left."""
+    random = events.random
     body: dict[str, Any] = {"wait": random.choice(["1 minute", "90 minutes", *DURATIONS])}
     if random.random() < 0.5:
         body["follow_up"] = random.choice(_FOLLOW_UPS)
-    if random.random() < 0.4:
-        body["product"] = product()
+    if random.random() < 0.35:
+        body["product"] = events.line_where()
+    if random.random() < 0.15:
+        body["where"] = events.event_where(_CART_FIELDS)
     if random.random() < 0.2:
-        body |= batch()
+        body |= events.batch_condition()
     return {"cart_abandonment": body | narrowed(random, scope, sees_all_inputs=False)}
 
 

@@ -14,13 +14,16 @@ if TYPE_CHECKING:
     from tests.support.oracle.records import World
 
 
-def named_file_criterion(random: Random, operators: Operators, world: World, scope: Scope) -> dict[str, Any]:
-    """A list, or a model with or without conditions."""
+def list_criterion(random: Random, world: World, scope: Scope) -> dict[str, Any]:
+    """A list, half of the time of one workspace's users."""
+    name = random.choice(sorted(world.lists))
     if random.random() < 0.5:
-        name = random.choice(sorted(world.lists))
-        if random.random() < 0.5:
-            return {"list": {"name": name, "workspace": random.choice(scope.workspaces)}}
-        return {"list": name}
+        return {"list": {"name": name, "workspace": random.choice(scope.workspaces)}}
+    return {"list": name}
+
+
+def model_criterion(random: Random, operators: Operators, scope: Scope) -> dict[str, Any]:
+    """A model with or without conditions."""
     name = random.choice(["scores", "scores", "scores", "attributes"])
     if random.random() < 0.1:
         return {"model": name}

@@ -212,9 +212,12 @@ class Operators:
             "includes": self.text_operand(values),
             "partial": self.part(values),
         }
-        operator = self.random.choice([*drawn, "eq", "exists"])
+        operator = self.random.choice([*drawn, "eq", "exists", "version"])
         if operator == "exists":
             return {"exists": True}, {"exists": False}
+        if operator == "version":
+            text = self.version(values)["version"].popitem()[1]
+            return {"version": {"eq": text}}, {"version": {"ne": text}}
         if operator == "eq":
             bound = self.bound(values)
             return {"eq": bound}, {"ne": bound}

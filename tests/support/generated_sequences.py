@@ -27,6 +27,13 @@ LINE_FIELDS = ("id", "category", "brand", "color", "attribute.color", "price")
 COMMERCE_FIELDS = ("transaction_id", "coupon_code", "affiliation", "total_amount", "genre", "attribute.genre")
 #: Events that a sequence can name and that come often enough.
 NAMES = tuple(name for name in EVENT_NAMES if name != "Heartbeat")
+#: Type of an event → the kind of criterion that chooses it whatever it is called.
+_APP_STEPS = {
+    "session_start": "session",
+    "first_run": "install",
+    "crash_report": "crash",
+    "uninstall": "uninstall",
+}
 
 
 def minutes(length: timedelta) -> str:
@@ -48,14 +55,15 @@ class Sequences:
         self.further = further
         self.events_of: dict[int, list[Event]] = defaultdict(list)
         for mpid, event in sorted(events, key=lambda pair: (pair[1].at, pair[1].order.key())):
-            if event.event_type in ("custom_event", "screen_view") or event.action is not None:
+            is_named = event.event_type in ("custom_event", "screen_view", *_APP_STEPS)
+            if is_named or event.action is not None:
                 self.events_of[mpid].append(event)
 
     def draw(self, scope: Scope) -> dict[str, Any]:
         chain = self._chain(scope)
         steps: list[dict[str, Any]] = []
         for place, event in enumerate(chain):
-            step = self._events(event)
+            step = self._events(event, scope)
             if place:
                 if self.random.random() < 0.8:
                     self._compare(step, event, chain[:place], steps)
@@ -111,8 +119,20 @@ class Sequences:
             places.reverse()
         return [events[place] for place in places]
 
-    def _events(self, event: Event) -> dict[str, Any]:
+    def _events(self, event: Event, scope: Scope) -> dict[str, Any]:
         """A step that the event fills, mostly."""
+        draw = self.random.random()
+        narrowed: dict[str, Any] = {"app_version": {"exists": "app_version" in event.batch_fields}}
+        if draw < 0.5 and f"{event.workspace}/{event.input}" in scope.inputs:
+            narrowed = {"input": f"{event.workspace}/{event.input}"}
+        elif draw < 0.8 and event.workspace in scope.workspaces:
+            narrowed = {"workspace": event.workspace}
+        if event.event_type in _APP_STEPS:
+            return {_APP_STEPS[event.event_type]: narrowed}
+        kind, body = next(iter(self._named_events(event).items()))
+        return {kind: body | narrowed if self.random.random() < 0.15 else body}
+
+    def _named_events(self, event: Event) -> dict[str, Any]:
         random = self.random
         if event.event_type == "commerce_event":
             body: dict[str, Any] = {"action": event.action}
@@ -177,7 +197,7 @@ class Sequences:
     def _not(self, chain: list[Event], steps: list[dict[str, Any]], scope: Scope) -> dict[str, Any]:
         random = self.random
         event = random.choice(random.choice(list(self.events_of.values())))
-        step = self._events(event)
+        step = self._events(event, scope)
         if random.random() < 0.8:
             self._compare(step, event, chain, steps)
         rest = scope.as_of - chain[-1].at

@@ -97,7 +97,7 @@ class Places:
             data["event_name"] = random.choice(["attribution", "attribution", "attribution", "re-engagement"])
             data["custom_event_type"] = random.choice(["attribution", "Attribution", "other"])
             data["custom_attributes"] = {**data.get("custom_attributes", {}), **self._attribution()}
-        elif random.random() < {"session_start": 1, "profile": 0.7, "screen_view": 0.2}.get(
+        elif random.random() < {"session_start": 0.05, "profile": 0.7, "screen_view": 0.2}.get(
             raw["event_type"], 0
         ):
             raw["event_type"] = "uninstall"

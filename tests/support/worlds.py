@@ -65,7 +65,15 @@ class _Maker:
         self.random = Random(f"world {seed}")
         midnight = datetime(2024, 3, 10) + self.random.randrange(400) * DAY
         self.as_of = midnight + self.random.choice(
-            [timedelta(0), timedelta(0), timedelta(hours=13), timedelta(hours=23, minutes=59, milliseconds=7)]
+            [
+                timedelta(0),
+                timedelta(0),
+                timedelta(hours=13),
+                timedelta(hours=23, minutes=59, milliseconds=7),
+                timedelta(microseconds=1),
+                timedelta(hours=3, minutes=4, seconds=5, microseconds=678_901),
+                timedelta(hours=23, minutes=59, seconds=59, microseconds=999_999),
+            ]
         )
         self.serial = 0
         self.places = Places(seed)

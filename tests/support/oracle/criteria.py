@@ -165,7 +165,8 @@ def _profile_instant(kind: str, body: dict[str, Any], scope: Scope, population: 
 
 
 def _consent(body: dict[str, Any], scope: Scope, population: set[int]) -> set[int]:
-    key = (lower(body["regulation"]), lower(body["purpose"]))
+    # CCPA has one purpose, which need not be written.
+    key = (lower(body["regulation"]), lower(body.get("purpose", "data_sale_opt_out")))
     newest: dict[int, tuple[tuple[Any, ...], bool]] = {}
     for _, mpid, profile in scope.profiles(body):
         if key in profile.consents:
@@ -243,6 +244,7 @@ def event_chooser(kind: str, body: dict[str, Any], scope: Scope) -> Callable[[Ev
     promotion = _all_conditions(body, "promotion")
     batch = [condition for name in BATCH_FIELDS if name in body for condition in conditions(name, body[name])]
     named = _name_conditions("name", body["name"]) if "name" in body else []
+    typed = conditions("type", body["type"]) if "type" in body else []
     as_of = scope.as_of
 
     def in_scope(event: Event) -> bool:
@@ -270,7 +272,8 @@ def event_chooser(kind: str, body: dict[str, Any], scope: Scope) -> Callable[[Ev
             name = event.data.get("screen_name") or name
         if name in hidden_names:
             return False
-        if "type" in body and event.data.get("custom_event_type") != body["type"]:
+        sent = event.data.get("custom_event_type")
+        if typed and not one_holds(typed, lambda _: MISSING if sent is None else sent, as_of):
             return False
         for condition in named:
             if condition.operator == "as sent":

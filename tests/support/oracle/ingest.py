@@ -265,15 +265,16 @@ def _texts(attributes: dict[str, Any]) -> dict[str, Value]:
 
 
 def _batch_fields(batch: dict[str, Any]) -> dict[str, str]:
+    """What the batch says of its device and application; as in profiles, an empty field says nothing."""
     application = batch.get("application_info") or {}
     device = batch.get("device_info") or {}
     fields = {
-        "app_version": application.get("application_version"),
-        "app_build": application.get("application_build_number"),
-        "platform": device.get("platform") or application.get("os"),
-        "os_version": device.get("os_version"),
+        "app_version": filled(application.get("application_version")),
+        "app_build": filled(application.get("application_build_number")),
+        "platform": filled(device.get("platform")) or filled(application.get("os")),
+        "os_version": filled(device.get("os_version")),
     }
-    return {name: written(value) for name, value in fields.items() if value is not None}
+    return {name: text for name, text in fields.items() if text is not None}
 
 
 def ingest(world: World) -> Lake:
