@@ -103,6 +103,15 @@ def test_newest_record_with_both_decides_who_a_login_is(compiled):
     assert compiled.rows("int_login_identities", statements=statements) == [("customer_id:ana", 6)]
 
 
+def test_a_login_that_no_record_bears_alone_is_left_out(compiled):
+    statements = [login("ana", 5), login("bob", 6)]
+    borne = [make_event(login_identity="customer_id:bob", mpid=-7)]
+    assert compiled.rows("int_login_identities", events=borne, statements=statements) == [
+        ("customer_id:bob", 6)
+    ]
+    assert compiled.rows("int_login_identities", events=[make_event()], statements=statements) == []
+
+
 def test_login_identity_with_quotes_and_colons_is_resolved(compiled):
     value = "o'h\"a:ra; {{ 1 }} é"
     rows = compiled.rows(

@@ -96,6 +96,12 @@ def warehouse(data: Path) -> Path:
 
 def run_dbt(project: Path, data: Path, as_of: datetime, settings: Project) -> tuple[RunModel, ...]:
     """`dbt run` at an instant, configured by the environment alone as orchestration does it; what it ran."""
+    results = dbt_results(project, data, as_of, settings)
+    return tuple(model for result in results if (model := run_model(result.node)) is not None)
+
+
+def dbt_results(project: Path, data: Path, as_of: datetime, settings: Project) -> tuple[Any, ...]:
+    """The same, with dbt's own result of each model."""
     warehouse(data).parent.mkdir(parents=True, exist_ok=True)
     environment = {
         "MILEPOST_AS_OF": f"{as_of:%Y-%m-%d %H:%M:%S.%f}",
@@ -121,7 +127,7 @@ def run_dbt(project: Path, data: Path, as_of: datetime, settings: Project) -> tu
     results: tuple[Any, ...] = tuple(getattr(outcome.result, "results", ()))
     failed = [(result.node.name, result.message) for result in results if result.status in ("error", "fail")]
     assert outcome.success, failed
-    return tuple(model for result in results if (model := run_model(result.node)) is not None)
+    return results
 
 
 def read_members(path: Path, definitions: Definitions) -> dict[str, dict[int, str | None]]:

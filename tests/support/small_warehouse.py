@@ -42,7 +42,7 @@ _TABLES = (
         screen_name varchar, app_version varchar, app_build varchar, platform varchar, os_version varchar,
         products {_PRODUCT}[], promotions {_PROMOTION}[], session_id varchar, session_duration_ms bigint,
         is_first_run boolean, is_upgrade boolean, received_at timestamp, source_path varchar, source_line bigint,
-        source_index integer)""",
+        source_index integer, day date generated always as (cast(event_at as date)))""",
     "create or replace table dim_profiles (workspace varchar, mpid bigint, first_seen timestamp, last_seen timestamp,"
     " first_active timestamp, last_active timestamp)",
     "create or replace table int_user_attributes (workspace varchar, mpid bigint, attribute_key varchar,"

@@ -29,7 +29,7 @@ GENERATED_ATTRIBUTES = "models/attributes/generated"
 #: Where a model lies that an analyst has taken over.
 CUSTOM = "models/milestones/custom"
 _NO_JOURNEY = "audiences"
-_CONFIG = "{{ config(materialized='table') }}\n\n"
+_CONFIG = "{{ config(materialized='members') }}\n\n"
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,24 @@
 {{ config(materialized='table') }}
 
--- The mpid of a login identity: that of the newest record which carries both, in any workspace and input.
+-- The mpid of a login identity that some record bears in the place of an mpid: that of the newest record which
+-- carries both, in any workspace and input.
 with
+
+-- Every look at events joins them to this model. Without the identities that no record bears alone it is empty where
+-- senders know their users, and the join takes a third of the time.
+borne as (
+
+    select login_identity
+    from {{ ref('base_lake__events') }}
+    where login_identity is not null
+
+    union
+
+    select login_identity
+    from {{ ref('base_lake__users') }}
+    where login_identity is not null
+
+),
 
 statements as (
 
@@ -19,6 +36,7 @@ statements as (
         and not is_removed
         and value is not null
         and name in ({{ login_identity_types() }})
+        and name || ':' || value in (select borne.login_identity from borne)
 
 )
 

@@ -95,7 +95,7 @@ def test_an_ejected_model_is_the_analysts_from_then_on(tmp_path: Path):
     path = eject_model(tmp_path, whole, "a")
     assert path == "models/milestones/custom/mst_a.sql"
     text = (tmp_path / path).read_text(encoding="utf-8")
-    assert text.startswith("{{ config(materialized='table') }}\n\nwith\n")
+    assert text.startswith("{{ config(materialized='members') }}\n\nwith\n")
     assert ejected_audiences(tmp_path) == {"a"}
     assert sorted(files_of(tmp_path)) == [
         path,

@@ -88,7 +88,7 @@ def test_text_is_never_sql_nor_jinja(text: str, tmp_path: Path) -> None:
     # What dbt would run is our own: references, the instant, and texts that Jinja gives back as they are.
     for found in re.findall(r"\{\{(.*?)\}\}|\{%(.*?)%\}|\{#(.*?)#\}", model, re.DOTALL):
         assert re.fullmatch(
-            r" (config\(materialized='table'\)|ref\('[a-z_]+'\)|as_of\(\)|\"(\{\{|\{%|\{#|\\r|\\n)\") ",
+            r" (config\(materialized='members'\)|ref\('[a-z_]+'\)|as_of\(\)|\"(\{\{|\{%|\{#|\\r|\\n)\") ",
             "".join(found),
         ), found
 

@@ -13,7 +13,7 @@ from transforms.criteria.events.fields import PRODUCT
 from transforms.criteria.values import TextValue
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from transforms.criteria.compared import ComparedValue
     from transforms.criteria.comparisons import Comparison
@@ -206,7 +206,7 @@ class EventSelection:
             self.source.is_of_kind(),
             *self._named(scope),
             *self._from_inputs(scope),
-            *window,
+            *_in_window(window),
             *(condition.holds() for condition in self.event),
         ]
 
@@ -239,6 +239,25 @@ class EventSelection:
         return (self.input is None or name == self.input.name) and (
             self.workspace is None or name.partition("/")[0] == self.workspace.name
         )
+
+
+def _in_window(window: Iterable[exp.Expr]) -> Iterator[exp.Expr]:
+    """The conditions on `event_at`, and for each of its bounds the day: it is the column by which files are chosen.
+
+    No file is opened for its upper bound as_of, which holds of every event that models see.
+    """
+    for condition in window:
+        for bound in condition.flatten() if isinstance(condition, exp.And) else (condition,):
+            yield bound
+            match bound:
+                case exp.GTE():
+                    yield exp.GTE(this=exp.column("day"), expression=_day_of(bound))
+                case exp.LT() | exp.LTE() if bound.expression != sql.as_of():
+                    yield exp.LTE(this=exp.column("day"), expression=_day_of(bound))
+
+
+def _day_of(bound: exp.Binary) -> exp.Expr:
+    return exp.cast(bound.expression.copy(), "date")
 
 
 def _some(conditions: tuple[FieldCondition, ...], column: str, name: str) -> list[exp.Expr]:
