@@ -1,108 +1,101 @@
 """`make bench`: what a step costs, as a ratio against a yardstick measured in the same run.
 
-`python -m tests.benchmarks [--events N]`, one million simulated events by default. Nothing is asserted.
+`python -m tests.benchmarks [--events N] [--keep FOLDER] [--write]`: one million simulated events by default.
+Nothing is asserted.
 """
 
 from __future__ import annotations
 
 import argparse
-import resource
 import tempfile
-import time
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import duckdb
-
-from tests.support.pipeline import add_scaffold, run_dbt
-from transforms.compiler.emit import write_models
-from transforms.compiler.models import compile_models
-from transforms.definitions.load import load_definitions
-from transforms.ingest.run import ingest
-from transforms.simulation.plan import SimulationPlan
-from transforms.simulation.simulate import simulate
+from tests.benchmarks import steps
+from tests.benchmarks.audiences import bench_audiences, journeys
+from tests.benchmarks.measuring import best, measured
+from tests.benchmarks.peers import PEERS, write_in_time_order
+from tests.benchmarks.results import Result, describe, write
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Iterator
 
 END = datetime(2026, 3, 31)
 DAYS = 30
-MILEPOST = """\
-project: bench
-workspaces: {shop: {inputs: {web: {kind: platform, format: batches}}}}
-event_lookback: 30 days
-"""
-#: Twenty windows and thresholds over events that are frequent and rare.
-AUDIENCES = {
-    f"{action}_{days}": f"audience: {action}_{days}\ncriteria: {{ecommerce: {{action: {action}, "
-    f"count: {{gte: {1 + days % 3}}}, within: {days} days}}}}\n"
-    for action in ("view_detail", "add_to_cart", "purchase", "checkout")
-    for days in (3, 7, 14, 21, 28)
-}
-YARDSTICK = (
-    "select mpid, count(*) from read_parquet(?) where event_at >= timestamp '1970-01-01' group by mpid"
-)
-JSON_READER = (
-    "copy (select * from read_json(?, format = 'newline_delimited', records = true, columns = {mpid: 'VARCHAR', events: 'JSON[]', user_attributes: 'JSON', user_identities: 'JSON', device_info: 'JSON', timestamp_unixtime_ms: 'VARCHAR'}, "
-    "maximum_object_size = 67108864) order by mpid) to '/dev/null' (format parquet)"
-)
-
-
-def seconds(work: Callable[[], object]) -> float:
-    """How long `work` takes."""
-    begun = time.perf_counter()
-    work()
-    return time.perf_counter() - begun
+#: Nine criteria and what remains of them make ten milestones.
+CRITERIA = 90
 
 
 def main() -> None:
-    """Measure and print."""
+    """Measure and print; `--write` keeps what was printed in RESULTS.md."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks")
     parser.add_argument("--events", type=int, default=1_000_000)
-    events = parser.parse_args().events
+    parser.add_argument("--keep", type=Path, help="a folder whose landing and lake are used again")
+    parser.add_argument("--write", action="store_true", help="keep the results in RESULTS.md")
+    options = parser.parse_args()
+    results: list[Result] = []
     with tempfile.TemporaryDirectory() as folder:
-        measure(Path(folder), events)
+        for result in measure(options.keep or Path(folder), options.events):
+            results.append(result)
+            print(result.line(), flush=True)  # noqa: T201
+    if options.write:
+        write(options.events, DAYS, results)
+    print(describe())  # noqa: T201
 
 
-def measure(folder: Path, events: int) -> None:
-    """Simulate, ingest, compute; print the ratios."""
+def measure(folder: Path, events: int) -> Iterator[Result]:
+    """Every result, as it is found."""
     project, data = folder / "project", folder / "data"
     landing = data / "landing" / "shop" / "web"
-    landing.mkdir(parents=True)
-    (project / "audiences").mkdir(parents=True)
-    (project / "milepost.yml").write_text(MILEPOST, encoding="utf-8")
-    for name, text in AUDIENCES.items():
-        (project / "audiences" / f"{name}.yml").write_text(text, encoding="utf-8")
-    plan = SimulationPlan(
-        seed=1, users=max(100, events // 20), events=events, days=DAYS, end=END, malformed_rate=0
+    audiences = bench_audiences(CRITERIA)
+    steps.write_project(project, journeys(audiences))
+    if not landing.exists():
+        yield from _landed(project, data, landing, events)
+    lake = data / "lake"
+    scan = best(3, steps.scan, lake)
+    yield Result("one bare scan of the events, the yardstick below", scan.seconds, megabytes=scan.megabytes)
+    first = measured(steps.run, project, data, END)
+    yield from _run_results("first calculation of 100 milestones", first.value, scan.seconds)
+    yield Result("its memory", megabytes=first.megabytes)
+    mean = sum(first.value.sizes.values()) / len(first.value.sizes)
+    yield Result(
+        f"members of a milestone, {mean:,.0f} on average of {scan.value:,} users", share=mean / scan.value
     )
-    for file in simulate(plan):
-        with (landing / file.name).open("wb") as sink:
-            sink.writelines(file.lines)
+    again = measured(steps.run, project, data, END + timedelta(days=1))
+    yield from _run_results("refresh a day later", again.value, scan.seconds)
+    in_time_order = folder / "in_time_order"
+    if not in_time_order.exists():
+        write_in_time_order(lake, in_time_order)
+    for peer in PEERS:
+        found = measured(peer.sizes, in_time_order, audiences, END)
+        yield Result(peer.name, found.seconds, scan.seconds, megabytes=found.megabytes)
 
-    files = [str(path) for path in sorted(landing.iterdir())]
-    reading = seconds(lambda: duckdb.connect().execute(JSON_READER, [files]).fetchall())
-    definitions = load_definitions(project)
-    ingesting = seconds(lambda: ingest(definitions.project.inputs, data, ("customer_id",)))
-    add_scaffold(project)
-    write_models(project, compile_models(definitions))
-    lake = [str(path) for path in sorted((data / "lake" / "events").glob("*/*.parquet"))]
-    scan = min(seconds(lambda: duckdb.connect().execute(YARDSTICK, [lake]).fetchall()) for _ in range(3))
-    computing = seconds(lambda: run_dbt(project, data, END, definitions.project))
 
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    rows = (
-        ("ingest of JSON batches", "the engine's JSON reader, sorted", ingesting / reading),
-        (
-            f"profiles and {len(AUDIENCES)} audiences, dbt included",
-            "one bare scan of the events",
-            computing / scan,
-        ),
+def _landed(project: Path, data: Path, landing: Path, events: int) -> Iterator[Result]:
+    simulated = measured(steps.land, landing, events, DAYS, END)
+    files, size = simulated.value
+    yield Result(
+        f"simulator: {files} files, {size / 1e6:,.0f} MB", simulated.seconds, megabytes=simulated.megabytes
     )
-    print(f"{events:,} events, {len(files)} files, peak memory {peak:,.0f} MB")  # noqa: T201
-    for what, yardstick, ratio in rows:
-        print(f"{what:<46} {ratio:8.1f} × {yardstick}")  # noqa: T201
+    reading = best(2, steps.read_json, landing, data / "yardstick.parquet")
+    yield Result("the engine's JSON reader to sorted parquet", reading.seconds, megabytes=reading.megabytes)
+    ingested = measured(steps.take_in, project, data)
+    yield Result(
+        f"ingest of {ingested.value:,} events",
+        ingested.seconds,
+        reading.seconds,
+        megabytes=ingested.megabytes,
+    )
+
+
+def _run_results(what: str, run: steps.Run, scan: float) -> Iterator[Result]:
+    engine = run.profiles + run.audiences + run.publishing
+    yield Result(f"{what}: the engine", engine, scan)
+    yield Result("    profiles", run.profiles, scan)
+    yield Result("    audiences", run.audiences, scan)
+    yield Result("    memberships and figures", run.publishing, scan)
+    yield Result("    dbt and all else, no engine", run.rest)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,162 @@
+"""The steps that are measured: functions of paths, each run in a process of its own."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+
+from orchestration.dbt import run_model
+from orchestration.publishing import publish_staged
+from orchestration.settings import Settings
+from tests.support.pipeline import add_scaffold, dbt_results, warehouse
+from transforms.audiences.memberships import CalculatedAudience
+from transforms.audiences.staged import stage
+from transforms.compiler.emit import write_models
+from transforms.compiler.models import compile_models, definition_hash
+from transforms.definitions.load import load_definitions
+from transforms.ingest.lists import take_in_lists
+from transforms.ingest.run import ingest
+from transforms.simulation.plan import SimulationPlan
+from transforms.simulation.simulate import simulate
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+MILEPOST = """\
+project: bench
+workspaces: {shop: {inputs: {web: {kind: platform, format: batches}}}}
+event_lookback: 30 days
+"""
+_SCAN = "select mpid, count(*) from read_parquet(?, hive_partitioning = false) group by mpid"
+# One statement: batches to events in the order of the lake, every column that a batch has read as it is.
+_JSON_READER = """
+copy (
+    with batches as (
+        select * from read_json(
+            ?, format = 'newline_delimited', maximum_object_size = 67108864, columns = {
+                mpid: 'BIGINT', timestamp_unixtime_ms: 'BIGINT', user_attributes: 'JSON', user_identities: 'JSON',
+                device_info: 'JSON', application_info: 'JSON', consent_state: 'JSON', context: 'JSON',
+                events: 'STRUCT(event_type VARCHAR, data STRUCT(event_name VARCHAR, custom_event_type VARCHAR,
+                    custom_attributes MAP(VARCHAR, VARCHAR), timestamp_unixtime_ms BIGINT, event_id VARCHAR,
+                    session_id VARCHAR, product_action JSON, promotion_action JSON, screen_name VARCHAR))[]'
+            })
+    )
+    select mpid, event.event_type as event_type, event.data as data
+    from (select mpid, unnest(events) as event from batches)
+    order by event.event_type, event.data.event_name, mpid
+) to '{target}' (format parquet, compression zstd)
+"""
+
+
+@dataclass(frozen=True)
+class Run:
+    """Seconds of one run by what they were spent on, and the size of each audience.
+
+    `profiles` and `audiences` are the engine's work on models, as a span of time: two models run at once.
+    `publishing` writes memberships and figures. `rest` is all else: dbt, compiling, reading definitions.
+    """
+
+    profiles: float
+    audiences: float
+    publishing: float
+    rest: float
+    sizes: dict[str, int]
+
+
+def write_project(folder: Path, journeys: dict[str, dict[str, Any]]) -> None:
+    """A whole project with these journeys and nothing else."""
+    shutil.rmtree(folder, ignore_errors=True)
+    (folder / "journeys").mkdir(parents=True)
+    (folder / "milepost.yml").write_text(MILEPOST, encoding="utf-8")
+    for name, journey in journeys.items():
+        (folder / "journeys" / f"{name}.yml").write_text(json.dumps(journey), encoding="utf-8")
+    add_scaffold(folder)
+    write_models(folder, compile_models(load_definitions(folder)))
+
+
+def land(landing: Path, events: int, days: int, end: datetime) -> tuple[int, int]:
+    """Simulate that many events of the days before `end`: files and bytes."""
+    landing.mkdir(parents=True)
+    users = max(100, events // 20)
+    plan = SimulationPlan(seed=1, users=users, events=events, days=days, end=end, malformed_rate=0)
+    for file in simulate(plan):
+        with (landing / file.name).open("wb") as sink:
+            sink.writelines(file.lines)
+    sizes = [path.stat().st_size for path in landing.iterdir()]
+    return len(sizes), sum(sizes)
+
+
+def read_json(landing: Path, target: Path) -> None:
+    """The yardstick of ingest."""
+    files = [str(path) for path in sorted(landing.iterdir())]
+    with duckdb.connect() as connection:
+        connection.execute(_JSON_READER.replace("{target}", str(target)), [files])
+
+
+def take_in(project: Path, data: Path) -> int:
+    """Ingest what landed; the events of the lake."""
+    settings = load_definitions(project).project
+    report = ingest(settings.inputs, data, settings.login_identities, None)
+    take_in_lists(project, data / "lake", ())
+    return report.totals.events_kept
+
+
+def scan(lake: Path) -> int:
+    """The yardstick of all that is computed: one bare scan of every event."""
+    files = [str(path) for path in sorted((lake / "events").glob("*/*.parquet"))]
+    with duckdb.connect() as connection:
+        return len(connection.execute(_SCAN, [files]).fetchnumpy()["mpid"])
+
+
+def run(project: Path, data: Path, as_of: datetime) -> Run:
+    """Models, memberships and figures at an instant."""
+    import time
+
+    begun = time.perf_counter()
+    definitions = load_definitions(project)
+    results = dbt_results(project, data, as_of, definitions.project)
+    built = time.perf_counter()
+    calculated = tuple(
+        CalculatedAudience(audience.id, definition_hash(audience, definitions.project))
+        for audience in definitions.audiences
+    )
+    models = [model for result in results if (model := run_model(result.node)) is not None]
+    hashed = time.perf_counter()
+    logins = definitions.project.login_identities
+    staged = stage(warehouse(data), data / "staging", as_of, calculated, (), models, logins)
+    publish_staged(Settings(project, data), definitions, staged)
+    ended = time.perf_counter()
+    audiences = _span(result for result in results if result.node.name.startswith("mst_"))
+    profiles = _span(result for result in results if not result.node.name.startswith("mst_"))
+    return Run(
+        profiles=profiles,
+        audiences=audiences,
+        publishing=ended - hashed,
+        rest=built - begun - audiences - profiles + hashed - built,
+        sizes=_sizes(data, [audience.id for audience in definitions.audiences]),
+    )
+
+
+def _span(results: Any) -> float:
+    """The time in which at least one of the models was at work."""
+    spans = sorted(
+        (timing.started_at, timing.completed_at)
+        for result in results
+        for timing in result.timing
+        if timing.name == "execute"
+    )
+    whole, until = timedelta(0), datetime.min.replace(tzinfo=None)
+    for started, completed in spans:
+        whole += max(timedelta(0), completed - max(started, until.replace(tzinfo=started.tzinfo)))
+        until = max(until.replace(tzinfo=started.tzinfo), completed)
+    return whole.total_seconds()
+
+
+def _sizes(data: Path, audience_ids: list[str]) -> dict[str, int]:
+    with duckdb.connect(str(warehouse(data)), read_only=True) as connection:
+        return {one: len(connection.table(f"mst_{one}")) for one in audience_ids}
