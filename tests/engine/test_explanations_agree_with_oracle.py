@@ -38,10 +38,10 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.slow
 
 SEED, SOAKED = 0, (1, 2)
-AUDIENCES = 30
+AUDIENCES = 15
 #: About so many users are looked at one by one; every EXPLAINED-th audience is explained to each.
-USERS = 3
-EXPLAINED = 6
+USERS = 2
+EXPLAINED = 4
 
 
 @dataclass(frozen=True)
