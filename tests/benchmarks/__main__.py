@@ -25,6 +25,7 @@ END = datetime(2026, 3, 31)
 DAYS = 30
 #: Nine criteria and what remains of them make ten milestones.
 CRITERIA = 90
+MANY_CRITERIA = 450
 
 
 def main() -> None:
@@ -64,6 +65,7 @@ def measure(folder: Path, events: int) -> Iterator[Result]:
     )
     again = measured(steps.run, project, data, END + timedelta(days=1))
     yield from _run_results("refresh a day later", again.value, scan.seconds)
+    yield from _orchestrated(folder, data)
     in_time_order = folder / "in_time_order"
     if not in_time_order.exists():
         write_in_time_order(lake, in_time_order)
@@ -89,9 +91,26 @@ def _landed(project: Path, data: Path, landing: Path, events: int) -> Iterator[R
     )
 
 
+def _orchestrated(folder: Path, data: Path) -> Iterator[Result]:
+    """`milepost run` of few and many milestones, less what the engine does in it: a constant, and what each adds."""
+    costs: list[tuple[int, float]] = []
+    for criteria in (CRITERIA, MANY_CRITERIA):
+        project = folder / f"project_{criteria}"
+        steps.write_project(project, journeys(bench_audiences(criteria)))
+        steps.milepost_run(project, data, END)
+        whole = measured(steps.milepost_run, project, data, END)
+        engine = measured(steps.run, project, data, END).value
+        milestones = len(engine.sizes)
+        costs.append((milestones, whole.seconds - engine.engine))
+        yield Result(f"milepost run of {milestones} milestones, less the engine", costs[-1][1])
+    (few, cost), (many, higher_cost) = costs
+    each = (higher_cost - cost) / (many - few)
+    yield Result("    each milestone", each)
+    yield Result("    the rest of it", cost - each * few)
+
+
 def _run_results(what: str, run: steps.Run, scan: float) -> Iterator[Result]:
-    engine = run.profiles + run.audiences + run.publishing
-    yield Result(f"{what}: the engine", engine, scan)
+    yield Result(f"{what}: the engine", run.engine, scan)
     yield Result("    profiles", run.profiles, scan)
     yield Result("    audiences", run.audiences, scan)
     yield Result("    memberships and figures", run.publishing, scan)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
+import sys
+import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -13,7 +16,7 @@ import duckdb
 from orchestration.dbt import run_model
 from orchestration.publishing import publish_staged
 from orchestration.settings import Settings
-from tests.support.pipeline import add_scaffold, dbt_results, warehouse
+from tests.support.pipeline import dbt_results, warehouse
 from transforms.audiences.memberships import CalculatedAudience
 from transforms.audiences.staged import stage
 from transforms.compiler.emit import write_models
@@ -67,15 +70,22 @@ class Run:
     rest: float
     sizes: dict[str, int]
 
+    @property
+    def engine(self) -> float:
+        """Seconds of reading and writing data."""
+        return self.profiles + self.audiences + self.publishing
+
 
 def write_project(folder: Path, journeys: dict[str, dict[str, Any]]) -> None:
     """A whole project with these journeys and nothing else."""
     shutil.rmtree(folder, ignore_errors=True)
-    (folder / "journeys").mkdir(parents=True)
+    _milepost("init", str(folder))
+    for definitions in ("audiences", "journeys", "connections"):
+        shutil.rmtree(folder / definitions, ignore_errors=True)
+    (folder / "journeys").mkdir()
     (folder / "milepost.yml").write_text(MILEPOST, encoding="utf-8")
     for name, journey in journeys.items():
         (folder / "journeys" / f"{name}.yml").write_text(json.dumps(journey), encoding="utf-8")
-    add_scaffold(folder)
     write_models(folder, compile_models(load_definitions(folder)))
 
 
@@ -115,8 +125,6 @@ def scan(lake: Path) -> int:
 
 def run(project: Path, data: Path, as_of: datetime) -> Run:
     """Models, memberships and figures at an instant."""
-    import time
-
     begun = time.perf_counter()
     definitions = load_definitions(project)
     results = dbt_results(project, data, as_of, definitions.project)
@@ -140,6 +148,17 @@ def run(project: Path, data: Path, as_of: datetime) -> Run:
         rest=built - begun - audiences - profiles + hashed - built,
         sizes=_sizes(data, [audience.id for audience in definitions.audiences]),
     )
+
+
+def milepost_run(project: Path, data: Path, as_of: datetime) -> None:
+    """The command, in a process of its own, with its imports: what a scheduled run costs."""
+    folders = ("--project-dir", str(project), "--data-dir", str(data))
+    _milepost(*folders, "run", "--all", "--as-of", as_of.isoformat())
+
+
+def _milepost(*arguments: str) -> None:
+    program = "from orchestration.cli.main import main; main()"
+    subprocess.run((sys.executable, "-c", program, *arguments), check=True, capture_output=True)
 
 
 def _span(results: Any) -> float:
