@@ -12,6 +12,7 @@ from orchestration import asset_keys, dbt
 from orchestration.dbt import NodeResult
 from orchestration.partitions import DAILY
 from orchestration.resources import MilepostRun
+from orchestration.selection import with_parents
 from orchestration.settings import Settings
 from orchestration.translator import MilepostTranslator
 from transforms.audiences.activation import attributes_to_calculate, with_needed
@@ -46,6 +47,7 @@ def warehouse_assets(manifest: Path) -> dg.AssetsDefinition:
     ) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
         settings, definitions = milepost.settings, milepost.definitions
         chosen = {key.path[-1] for key in context.selected_asset_keys}
+        project_nodes = dbt.read_manifest(manifest)
         results: dict[str, NodeResult] = {}
         for as_of in milepost.as_ofs(context):
             calculated = _calculated(settings, definitions, chosen, as_of)
@@ -54,12 +56,13 @@ def warehouse_assets(manifest: Path) -> dg.AssetsDefinition:
             wanted = chosen | {f"{_PREFIX}{audience.id}" for audience in calculated}
             wanted |= {attribute_model(attribute_id) for attribute_id in attributes}
             # A model's parents are rebuilt with it: their tables may be of another as_of.
-            nodes = dbt.build(settings, definitions.project, as_of, [f"+{name}" for name in sorted(wanted)])
+            selected = with_parents(wanted, project_nodes)
+            nodes = dbt.build(settings, definitions.project, as_of, selected)
             results.update({node.unique_id: node for node in nodes})
             models = [node.model for node in nodes if node.model is not None]
             logins = definitions.project.login_identities
             stage(settings.warehouse, settings.staging, as_of, calculated, attributes, models, logins)
-        yield from _events(context, translator, dbt.read_manifest(manifest), results)
+        yield from _events(context, translator, project_nodes, results)
 
     return warehouse
 
