@@ -31,6 +31,7 @@ def write_in_time_order(lake: Path, target: Path) -> None:
     """The events of a lake as a table that is appended to would hold them: in the order of their time."""
     target.mkdir()
     with duckdb.connect() as connection:
+        connection.execute("set enable_progress_bar = false")
         connection.execute(
             f"copy (select {_COLUMNS} from read_parquet('{lake}/events/*/*.parquet', hive_partitioning = false) "
             f"order by event_at) to '{target}/events.parquet' (format parquet, compression zstd)"

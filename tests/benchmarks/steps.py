@@ -105,6 +105,7 @@ def read_json(landing: Path, target: Path) -> None:
     """The yardstick of ingest."""
     files = [str(path) for path in sorted(landing.iterdir())]
     with duckdb.connect() as connection:
+        connection.execute("set enable_progress_bar = false")
         connection.execute(_JSON_READER.replace("{target}", str(target)), [files])
 
 
