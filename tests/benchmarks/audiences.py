@@ -81,27 +81,33 @@ class BenchAudience:
 
 
 _LOOKS = (
-    Look("event", "Play", 7, 2),
+    Look("event", "Play", 7, 1),
     Look("event", "Play", 14, 1, where=("genre", "drama")),
-    Look("event", "Search", 21, 2),
-    Look("event", "View Item", 30, 2),
+    Look("event", "Search", 21, 1),
+    Look("event", "View Item", 30, 1),
     Look("event", "Share", 30, 1),
-    Look("event", "Pause", 10, 2),
+    Look("event", "Pause", 10, 1),
     Look("event", "Rate", 30, 1),
     Look("ecommerce", "view_detail", 14, 1),
     Look("ecommerce", "purchase", 30, 1),
     Look("ecommerce", "add_to_cart", 21, 1),
-    Look("screen_view", "Home", 7, 2),
-    Look("screen_view", "Item", 30, 2),
+    Look("screen_view", "Home", 7, 1),
+    Look("screen_view", "Item", 30, 1),
     Look("ecommerce", "purchase", 30, 30, amount="total_amount"),
 )
 _RECENT = Look("ecommerce", "purchase", 3, 1)
+#: The first milestone of a journey, in which the others are.
+_BROAD = ("View Item", "Add To Favorites", "Share")
 
 
 def bench_audiences(count: int) -> tuple[BenchAudience, ...]:
     """So many audiences; each has a window and a threshold of its own."""
     found = []
     for number in range(count):
+        if number % (SPLITS + 1) == 0:
+            name = _BROAD[number // (SPLITS + 1) % len(_BROAD)]
+            found.append(BenchAudience(f"a{number}", Look("event", name, 30, 1)))
+            continue
         look = _LOOKS[number % len(_LOOKS)]
         turn = number // len(_LOOKS)
         days = max(1, (look.days + 5 * turn) % 31)
