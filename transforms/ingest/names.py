@@ -79,22 +79,9 @@ where is_name(event_name) and is_name(attribute.key)
 group by event_type, event_name, attribute.key
 """
 
-_PRODUCT_ATTRIBUTES = """
+_LINE_ATTRIBUTES = """
 with lines as (
-    select unnest(products) as line from named_events where products is not null
-),
-held as (
-    select unnest(map_entries(line.attributes)) as attribute from lines where line.attributes is not null
-)
-select readings(attribute.value), false, attribute.key
-from held
-where is_name(attribute.key)
-group by attribute.key
-"""
-
-_PROMOTION_ATTRIBUTES = """
-with lines as (
-    select unnest(promotions) as line from named_events where promotions is not null
+    select unnest({lines}) as line from named_events where {lines} is not null
 ),
 held as (
     select unnest(map_entries(line.attributes)) as attribute from lines where line.attributes is not null
@@ -120,8 +107,8 @@ _NAMES: tuple[tuple[Topic, str], ...] = (
 )
 _ATTRIBUTES: tuple[tuple[Topic, str], ...] = (
     ("event_attributes", _EVENT_ATTRIBUTES),
-    ("product_attributes", _PRODUCT_ATTRIBUTES),
-    ("promotion_attributes", _PROMOTION_ATTRIBUTES),
+    ("product_attributes", _LINE_ATTRIBUTES.format(lines="products")),
+    ("promotion_attributes", _LINE_ATTRIBUTES.format(lines="promotions")),
     ("user_attributes", _USER_ATTRIBUTES),
 )
 
