@@ -20,3 +20,8 @@ def calculator(spill: Path) -> duckdb.DuckDBPyConnection:
     return duckdb.connect(
         config={"memory_limit": _MEMORY, "temp_directory": str(spill), "autoinstall_known_extensions": False}
     )
+
+
+def quoted(name: str) -> str:
+    """A name as the engine takes it, whatever is in it."""
+    return '"' + name.replace('"', '""') + '"'

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
+from transforms.audiences.engine import quoted
 from transforms.durable import sync_file
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ def functions_of(connection: duckdb.DuckDBPyConnection) -> tuple[str, ...]:
     """
     rows = connection.execute(_FUNCTIONS, {"inputs": list(INPUT_FUNCTIONS)}).fetchall()
     statements = [
-        f"create macro {_quoted(name)}({', '.join(map(_quoted, parameters))})"
+        f"create macro {quoted(name)}({', '.join(map(quoted, parameters))})"
         f" as {'table ' if is_table else ''}{definition}"
         for name, parameters, definition, is_table in rows
     ]
@@ -109,7 +110,3 @@ def read_run_models(path: Path) -> RunModels:
         functions=tuple(read["functions"]),
         models=tuple(models),
     )
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'

@@ -12,12 +12,13 @@ import duckdb
 from sqlglot import exp
 
 from transforms.audiences.activation import with_needed
-from transforms.audiences.engine import calculator
+from transforms.audiences.engine import calculator, quoted
 from transforms.audiences.lake_tables import define_lake, define_lake_of_user
 from transforms.compiler.assemble import audience_query, criterion_query, criterion_rows
 from transforms.compiler.attributes import attribute_model, attribute_query
 from transforms.compiler.dialects.duckdb import DUCKDB
 from transforms.criteria import expressions as sql
+from transforms.definitions.dbt_models import AUDIENCE_PREFIX
 from transforms.errors import failure
 
 if TYPE_CHECKING:
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
     from transforms.criteria.scope import Scope
     from transforms.definitions.records import Audience, Definitions
 
-_MILESTONE = "mst_"
 #: Models that say of a user only what was said of that user. What lies elsewhere may look at all users at once.
 _OF_EACH_USER = ("models/staging/", "models/profiles/")
 _STORED = """
@@ -118,14 +118,14 @@ class Workbench:
 
     def members(self, audience_id: str) -> dict[int, str | None]:
         """The members of an audience or milestone, each with the variant where a test runs."""
-        return dict(self.rows(exp.select("mpid", "variant").from_(sql.model(_MILESTONE + audience_id))))
+        return dict(self.rows(exp.select("mpid", "variant").from_(sql.model(AUDIENCE_PREFIX + audience_id))))
 
     def rows(self, query: exp.Query) -> list[tuple[Any, ...]]:
         """The rows of a query that names models and the instant as generated SQL does."""
         return self._connection.execute(self._text(query)).fetchall()
 
     def _prepare(self) -> None:
-        database = _quoted(self._models.database)
+        database = quoted(self._models.database)
         self._connection.execute("set timezone = 'UTC'")
         self._connection.execute(f"attach if not exists ':memory:' as {database}")
         self._connection.execute(f"use {database}")
@@ -155,13 +155,13 @@ class Workbench:
         if name in self._made:
             return
         self._made.add(name)
-        audience_id = name.removeprefix(_MILESTONE)
+        audience_id = name.removeprefix(AUDIENCE_PREFIX)
         audience = next((one for one in self._definitions.audiences if one.id == audience_id), None)
         attribute = next(
             (one for one in self._definitions.attributes if attribute_model(one.id) == name), None
         )
         model = self._models.model(name)
-        if name.startswith(_MILESTONE) and audience is not None:
+        if name.startswith(AUDIENCE_PREFIX) and audience is not None:
             self._make_audience(audience)
         elif attribute is not None:
             query = attribute_query(attribute, self._definitions.project)
@@ -192,8 +192,8 @@ class Workbench:
     def _make_audience(self, audience: Audience) -> None:
         # In this order none of them makes another in turn: a chain may be longer than Python's stack.
         for needed in with_needed(self._definitions, [audience.id])[:-1]:
-            self._make(_MILESTONE + needed)
-        name = _MILESTONE + audience.id
+            self._make(AUDIENCE_PREFIX + needed)
+        name = AUDIENCE_PREFIX + audience.id
         if audience.id in self._by_hand:
             self._make_stored(name, audience.id, self._by_hand[audience.id])
             return
@@ -235,11 +235,7 @@ class Workbench:
 
     def _create(self, kind: str, name: str, query: str, values: dict[str, Any] | None = None) -> None:
         relation = self._relation(name)
-        self._connection.execute(f"create schema if not exists {_quoted(relation.db)}")
+        self._connection.execute(f"create schema if not exists {quoted(relation.db)}")
         self._connection.execute(
             f"create {kind} {relation.sql(DUCKDB.sqlglot_name)} as {query}", values or {}
         )
-
-
-def _quoted(name: str) -> str:
-    return exp.to_identifier(name, quoted=True).sql(DUCKDB.sqlglot_name)

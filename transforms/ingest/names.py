@@ -5,7 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from transforms.contracts import USERS
-from transforms.seen_names import MOST_NAMES, PLACE, SeenNames, Topic, read_seen_names, seen_names
+from transforms.seen_names import (
+    LONGEST_NAME,
+    MOST_NAMES,
+    PLACE,
+    SeenNames,
+    Topic,
+    read_seen_names,
+    seen_names,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -24,8 +32,7 @@ create temp macro readings(value) as struct_pack(
 )
 """
 
-# As seen_names.LONGEST_NAME.
-_NAMES_OF = "create temp macro is_name(name) as length(name) <= 200"
+_IS_NAME = f"create temp macro is_name(name) as length(name) <= {LONGEST_NAME}"
 
 _NEW_EVENTS = """
 create temp view named_events as
@@ -47,19 +54,9 @@ from named_events
 where event_type in ('custom_event', 'screen_view') and is_name(coalesce(event_name, ''))
 """
 
-_PRODUCTS = """
+_PRODUCT_NAMES = """
 with lines as (select unnest(products) as line from named_events where products is not null)
-select distinct line.name from lines where is_name(line.name)
-"""
-
-_BRANDS = """
-with lines as (select unnest(products) as line from named_events where products is not null)
-select distinct line.brand from lines where is_name(line.brand)
-"""
-
-_CATEGORIES = """
-with lines as (select unnest(products) as line from named_events where products is not null)
-select distinct line.category from lines where is_name(line.category)
+select distinct line.{field} from lines where is_name(line.{field})
 """
 
 # The types that a criterion chooses without a name have none here either.
@@ -101,9 +98,9 @@ group by workspace, name
 
 _NAMES: tuple[tuple[Topic, str], ...] = (
     ("events", _EVENTS),
-    ("products", _PRODUCTS),
-    ("brands", _BRANDS),
-    ("categories", _CATEGORIES),
+    ("products", _PRODUCT_NAMES.format(field="name")),
+    ("brands", _PRODUCT_NAMES.format(field="brand")),
+    ("categories", _PRODUCT_NAMES.format(field="category")),
 )
 _ATTRIBUTES: tuple[tuple[Topic, str], ...] = (
     ("event_attributes", _EVENT_ATTRIBUTES),
@@ -125,7 +122,7 @@ def write_names(
     are the view `lake_ids`, its statements lie in `user_parts`.
     """
     connection.execute(_READINGS)
-    connection.execute(_NAMES_OF)
+    connection.execute(_IS_NAME)
     connection.execute(_NEW_EVENTS)
     connection.execute(_NEW_USERS)
     before = read_seen_names(data)

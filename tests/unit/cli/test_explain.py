@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from orchestration.cli.main import main
+from tests.support.command import Answer, answer
 from tests.support.lake import make_event, make_statement, write_lake
 from tests.support.project_folder import MILEPOST, write_project
 from tests.support.publications import publication
@@ -92,17 +91,6 @@ MEMBERS: dict[str, dict[int, str | None] | set[int]] = {
 RUN_MODELS = small_run_models(model("regulars", "select 7 as mpid, 'ana' as nick", path="models"))
 
 
-@dataclass(frozen=True)
-class Answer:
-    status: int
-    out: str
-    err: str
-
-    @property
-    def json(self) -> Any:
-        return json.loads(self.out)
-
-
 def purchase(mpid: int, day: int, amount: str, **columns: Any) -> dict[str, Any]:
     at = datetime(2018, 1, day, 12)
     named = {"event_type": "commerce_event", "event_name": "purchase", "event_id": f"{mpid}-{day}"}
@@ -161,11 +149,7 @@ def published(folder: Path) -> Callable[..., None]:
 @pytest.fixture
 def explain(folder: Path, capsys: pytest.CaptureFixture[str]) -> Callable[..., Answer]:
     def run(*arguments: str | int) -> Answer:
-        options = ["--project-dir", str(folder / "project"), "--data-dir", str(folder / "data")]
-        with pytest.raises(SystemExit) as exited:
-            main(["explain", *map(str, arguments), *options])
-        captured = capsys.readouterr()
-        return Answer(int(exited.value.code or 0), captured.out, captured.err)
+        return answer(folder, capsys, "explain", *map(str, arguments))
 
     return run
 

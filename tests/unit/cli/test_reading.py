@@ -4,14 +4,13 @@ import json
 import subprocess
 import sys
 import zipfile
-from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
-from orchestration.cli.main import main
 from orchestration.lease import LeaseHolder, hold_lease
+from tests.support.command import Answer, answer
 from tests.support.project_folder import MILEPOST, write_project
 from tests.support.publications import AS_OF, publication
 from transforms.audiences.generations import open_store
@@ -45,17 +44,6 @@ FILES = {
 }
 
 
-@dataclass(frozen=True)
-class Answer:
-    status: int
-    out: str
-    err: str
-
-    @property
-    def json(self) -> Any:
-        return json.loads(self.out)
-
-
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     write_project(tmp_path / "project", FILES, MILEPOST)
@@ -65,11 +53,7 @@ def project(tmp_path: Path) -> Path:
 @pytest.fixture
 def milepost(project: Path, capsys: pytest.CaptureFixture[str]):
     def run(*arguments: str) -> Answer:
-        options = ["--project-dir", str(project / "project"), "--data-dir", str(project / "data")]
-        with pytest.raises(SystemExit) as exited:
-            main([*arguments, *options])
-        captured = capsys.readouterr()
-        return Answer(int(exited.value.code or 0), captured.out, captured.err)
+        return answer(project, capsys, *arguments)
 
     return run
 
