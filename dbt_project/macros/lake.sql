@@ -7,6 +7,7 @@
 {% for name, partition in [('events', 'day: date'), ('users', 'day: date'), ('lists', 'list_name: varchar')] %}
 {{ duckdb__create_lake_table(name, partition) }}
 {% endfor %}
+{{ duckdb__create_lake_files() }}
 {% endmacro %}
 
 {#- The parquet that ingest writes: one folder a day, or a list; exact text, instants in UTC without a zone. -#}
@@ -17,4 +18,29 @@
         from read_parquet(
             '{{ lake }}/{{ name }}/*/*.parquet', hive_partitioning = true, hive_types = {{ '{' ~ partition ~ '}' }}
         );
+{% endmacro %}
+
+{#- lake_files('events') and lake_files('users'): a row for each day of the lake (`day`), with what tells that its
+    files are as they were (`stamp`): names, sizes and times of writing, no content is read. Two looks that give one
+    stamp saw the same files; where the lake is written to, an unchanged day may give another.
+
+    A file system tells the time of writing to the second, so a file as young as that has the instant of the look in
+    its stamp: it may change once more within its second. -#}
+{% macro duckdb__create_lake_files() %}
+    {%- set lake = env_var('MILEPOST_LAKE', 'data/lake') | replace("'", "''") -%}
+    create or replace macro lake_files(lake_table) as table
+        select
+            cast(regexp_extract(filename, '/day=([^/]*)/[^/]*$', 1) as date) as day,
+            string_agg(
+                concat_ws(
+                    ' ',
+                    regexp_extract(filename, '[^/]*$'),
+                    size,
+                    epoch_us(last_modified),
+                    case when last_modified > now() - interval 2 seconds then epoch_us(now()) end
+                ),
+                ', ' order by filename
+            ) as stamp
+        from read_blob('{{ lake }}/' || lake_table || '/*/*.parquet')
+        group by all;
 {% endmacro %}

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 #: What whoever runs the models defines anew; everything else of RunModels is constant text.
-INPUT_FUNCTIONS = ("as_of", "lake_events", "lake_users", "lake_lists")
+INPUT_FUNCTIONS = ("as_of", "lake_events", "lake_users", "lake_lists", "lake_files")
 _FUNCTIONS = """
 select function_name, parameters, macro_definition, function_type = 'table_macro'
 from duckdb_functions()

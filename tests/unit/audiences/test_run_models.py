@@ -33,6 +33,7 @@ def test_what_a_run_says_anew_and_what_reads_the_warehouse_is_no_function_of_it(
         connection.execute("create macro rows_of_t() as table select * from t")
         connection.execute("create macro as_of() as timestamp '2018-01-01'")
         connection.execute("create macro lake_events() as table select 1 as one")
+        connection.execute("create macro lake_files(lake_table) as table select lake_table as one")
         connection.execute("create macro one_of(few) as table select few as one")
         (only,) = functions_of(connection)
     assert only.startswith('create macro "one_of"("few") as table')
