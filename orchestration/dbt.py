@@ -16,7 +16,7 @@ from graphlib import CycleError, TopologicalSorter
 from typing import TYPE_CHECKING, Any
 
 from transforms.audiences.run_models import RunModel
-from transforms.compiler.models import GENERATED, GENERATED_ATTRIBUTES
+from transforms.compiler.models import GENERATED_FOLDERS
 from transforms.errors import InternalError, failure
 
 if TYPE_CHECKING:
@@ -177,7 +177,7 @@ def run_model(node: Any) -> RunModel | None:
     """
     if node.resource_type != "model" or node.language != "sql" or not node.compiled_code:
         return None
-    if node.original_file_path.startswith((GENERATED, GENERATED_ATTRIBUTES)) or any(
+    if node.original_file_path.startswith(GENERATED_FOLDERS) or any(
         ".published." in one for one in node.depends_on_nodes
     ):
         return None

@@ -4,6 +4,7 @@
 
 {% macro duckdb__create_inputs() %}
 {{ duckdb__create_as_of() }}
+{{ create_event_days_counted() }}
 {% for name, partition in [('events', 'day: date'), ('users', 'day: date'), ('lists', 'list_name: varchar')] %}
 {{ duckdb__create_lake_table(name, partition) }}
 {% endfor %}

@@ -182,13 +182,24 @@ def test_layers_read_only_what_is_below_them(manifest):
                 assert all(".stg_" in name for name in reads), model["name"]
             case "fct" | "dim" if model["path"].startswith("marts/"):
                 assert sources == ["published"], model["name"]
+            case "days" if model["path"].startswith("rollups/"):
+                assert sources == [], model["name"]
+                below = (".base_lake__events", ".int_login_identities")
+                assert all(name.endswith(below) for name in reads), model["name"]
             case "int" if model["path"].startswith("attributes/"):
                 assert sources == [], model["name"]
-                below = (".stg_lake__events", ".dim_profiles")
+                below = (".stg_lake__events", ".dim_profiles", ".days_of_")
                 assert all(any(part in name for part in below) for name in reads), model["name"]
             case "mst" if model["path"].startswith("milestones/"):
                 assert sources == [], model["name"]
-                below = (".stg_lake__events", ".stg_lake__lists", ".dim_profiles", ".int_", ".mst_")
+                below = (
+                    ".stg_lake__events",
+                    ".stg_lake__lists",
+                    ".dim_profiles",
+                    ".int_",
+                    ".mst_",
+                    ".days_of_",
+                )
                 assert all(any(part in name for part in below) for name in reads), model["name"]
             case other:
                 pytest.fail(f"{model['name']}: no layer has the prefix {other}")

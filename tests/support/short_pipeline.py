@@ -23,6 +23,7 @@ import jinja2
 from tests.support.pipeline import add_scaffold, ingest_landing, read_members, run_dbt, warehouse
 from transforms.audiences.activation import needed_lists
 from transforms.compiler.models import compile_models
+from transforms.criteria.events.rollups import ROLLUP_PREFIX
 from transforms.definitions.load import load_definitions
 from transforms.ingest.lists import take_in_lists
 
@@ -31,6 +32,12 @@ if TYPE_CHECKING:
 
     from transforms.definitions.records import Definitions, Project
 
+#: What the materialization of rollups makes of their queries, in a warehouse where nothing was counted before.
+_COUNTED_DAYS = """
+select coalesce(logins.mpid, days.mpid) as mpid, days.* exclude (mpid)
+from ({query}) as days left join int_login_identities as logins using (login_identity)
+where day < cast(timestamp '{as_of}' as date)
+"""
 _REF = re.compile(r"\{\{ ref\('(\w+)'\) \}\}")
 
 
@@ -71,7 +78,10 @@ def run_models(
     with closing(duckdb.connect(str(warehouse(data)))) as connection:
         connection.execute("set TimeZone = 'UTC'")
         for name, text in _in_order(_texts(definitions, project)):
-            connection.execute(f"create or replace table {name} as {_rendered(text, as_of)}")
+            query = _rendered(text, as_of)
+            if name.startswith(ROLLUP_PREFIX):
+                query = _COUNTED_DAYS.format(query=query, as_of=as_of)
+            connection.execute(f"create or replace table {name} as {query}")
     return read_members(warehouse(data), definitions)
 
 

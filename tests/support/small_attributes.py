@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tests.support.small_warehouse import AS_OF, SmallWarehouse, render
 from tests.unit.compiler.builders import project
-from transforms.compiler.attributes import attribute_query
+from transforms.compiler.attributes import attribute_query, attribute_scope
 from transforms.compiler.dialects.duckdb import DUCKDB
 from transforms.compiler.layout import model_text
 from transforms.definitions.attributes import read_attribute
@@ -17,6 +17,8 @@ from transforms.documents.yaml import read_yaml
 
 if TYPE_CHECKING:
     from datetime import datetime
+
+    from sqlglot import exp
 
 Value = str | list[str] | None
 
@@ -47,12 +49,25 @@ def attribute(
 def calculate(
     warehouse: SmallWarehouse, found: CalculatedAttribute, as_of: datetime = AS_OF, **settings: object
 ) -> dict[int, Value]:
-    """Make the model and give each user's value or elements."""
-    query = attribute_query(found, project(**settings))
+    """Make the model and give each user's value or elements: the same by events and by rollups of days."""
+    own = project(**settings)
+    rollups = found.calculation.rollups(attribute_scope(found, own, has_rollups=True))
+    warehouse.make_rollups(rollups, as_of)
+    by_events, by_days = (
+        _values(warehouse, attribute_query(found, own, has_rollups=has_rollups), found.id, as_of)
+        for has_rollups in (False, True)
+    )
+    assert by_events == by_days
+    return by_days
+
+
+def _values(
+    warehouse: SmallWarehouse, query: exp.Select, attribute_id: str, as_of: datetime
+) -> dict[int, Value]:
     sql = render(model_text(query, DUCKDB), as_of)
-    warehouse.connection.execute(f"create or replace table int_calculated_{found.id} as {sql}")
+    warehouse.connection.execute(f"create or replace table int_calculated_{attribute_id} as {sql}")
     rows = warehouse.connection.execute(
-        f"select mpid, value, elements from int_calculated_{found.id} order by mpid"
+        f"select mpid, value, elements from int_calculated_{attribute_id} order by mpid"
     ).fetchall()
     values = {mpid: value if elements is None else elements for mpid, value, elements in rows}
     assert len(values) == len(rows)

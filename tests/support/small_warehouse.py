@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache
 from textwrap import dedent
@@ -16,16 +17,19 @@ from transforms.compiler.dialects.duckdb import DUCKDB
 from transforms.compiler.layout import model_text
 from transforms.criteria.language import read_criteria
 from transforms.criteria.leaf import Leaf
+from transforms.criteria.logic import leaves
 from transforms.criteria.scope import Scope
 from transforms.documents.durations import parse_duration
 from transforms.documents.report import Report
 from transforms.documents.yaml import read_yaml
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from decimal import Decimal
 
     from sqlglot import exp
 
+    from transforms.criteria.events.rollups import Rollup
     from transforms.criteria.logic import Criterion
 
 AS_OF = datetime(2018, 1, 1)
@@ -102,7 +106,7 @@ def scope(
 def render(text: str, as_of: datetime = AS_OF) -> str:
     """A model as dbt gives it to the engine."""
     template = jinja2.Environment(autoescape=False).from_string(text)
-    instant = as_of.strftime("timestamp '%Y-%m-%d %H:%M:%S'")
+    instant = as_of.strftime("timestamp '%Y-%m-%d %H:%M:%S.%f'")
     return template.render(ref=lambda name: name, as_of=lambda: instant, config=lambda **_: "")
 
 
@@ -229,11 +233,27 @@ class SmallWarehouse:
     def members(
         self, criteria: str, expected: tuple[str, ...] = (), as_of: datetime = AS_OF, **limits: Any
     ) -> list[int]:
-        """The mpids for whom the criteria hold, sorted; each comes once."""
-        query = criterion_query(criterion(criteria, expected=expected), scope(**limits))
-        found = [row[0] for row in self._rows(query, as_of)]
+        """The mpids for whom the criteria hold, sorted; each comes once. They are the same by rollups of days."""
+        read = criterion(criteria, expected=expected)
+        own = scope(**limits)
+        found = sorted(row[0] for row in self._rows(criterion_query(read, own), as_of))
         assert len(set(found)) == len(found)
-        return sorted(found)
+        by_days = replace(own, has_rollups=True)
+        self.make_rollups((each for leaf in leaves(read) for each in leaf.rollups(by_days)), as_of)
+        assert found == sorted(row[0] for row in self._rows(criterion_query(read, by_days), as_of))
+        return found
+
+    def make_rollups(self, rollups: Iterable[Rollup], as_of: datetime = AS_OF) -> None:
+        """The tables of rollups as dbt makes them, of the events that there are now."""
+        self.connection.execute(
+            "create or replace view base_lake__events as select *, null::text as login_identity from stg_lake__events"
+        )
+        for rollup in rollups:
+            query = render(model_text(rollup.query(), DUCKDB), as_of)
+            self.connection.execute(
+                f"create or replace table {rollup.name} as select * from ({query}) where day < $until",
+                {"until": as_of.date()},
+            )
 
     def evidence(self, criteria: str, as_of: datetime = AS_OF, **limits: Any) -> list[dict[str, Any]]:
         """The rows behind a criterion of one kind, sorted by user and then by column."""

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, assert_never
 
 from sqlglot import exp
 
-from transforms.compiler.comments import comment_text
+from transforms.compiler.comments import commented
 from transforms.compiler.names import MEMBERS, POPULATION, PROFILES, ROWS, Names
+from transforms.compiler.own_tables import take_own_tables
 from transforms.compiler.variants import variant_column
 from transforms.criteria import expressions as sql
 from transforms.criteria.leaf import Leaf
@@ -21,20 +22,21 @@ if TYPE_CHECKING:
     from transforms.definitions.records import Audience, Project
 
 
-def scope_of(audience: Audience, project: Project) -> Scope:
-    """What the criteria of an audience see."""
+def scope_of(audience: Audience, project: Project, *, has_rollups: bool = False) -> Scope:
+    """What the criteria of an audience see; `has_rollups` where the models of events by day are there."""
     return Scope(
         workspaces=audience.workspaces,
         inputs=audience.inputs,
         lookback=audience.lookback,
         profile_lifetime=project.profile_lifetime,
         hidden_events=tuple(name for name, tier in project.event_tiers if tier != "personalize"),
+        has_rollups=has_rollups,
     )
 
 
-def audience_query(audience: Audience, project: Project) -> exp.Select:
+def audience_query(audience: Audience, project: Project, *, has_rollups: bool = False) -> exp.Select:
     """M of an audience or milestone (spec §4, §5): `mpid`, each once, and `variant` where a test runs."""
-    tables = _Tables(scope_of(audience, project))
+    tables = _Tables(scope_of(audience, project, has_rollups=has_rollups))
     members = _members(audience, tables)
     query = exp.select("mpid").from_(MEMBERS)
     if audience.ab_test is not None:
@@ -130,27 +132,18 @@ class _Tables:
         query = leaf.members(self._scope)
         name = self._names.name(leaf.title())
         said = self._take_tables(name, query)
-        _comment(query, [line for line in leaf.explanation(self._scope) if line not in said])
+        commented(query, [line for line in leaf.explanation(self._scope) if line not in said])
         self._leaves.append((name, query))
         return exp.select("mpid").from_(name)
 
     def _take_tables(self, name: str, query: exp.Query) -> set[str]:
         """Make the common tables of a leaf's own query those of the model, named `<name>__<table>`; what they say."""
-        own = query.args.get("with_")
-        if own is None:
-            return set()
-        query.set("with_", None)
-        tables = {table.alias: table.this for table in own.expressions}
-        for each in (query, *tables.values()):
-            for read in each.find_all(exp.Table):
-                if read.name in tables:
-                    read.set("this", exp.to_identifier(f"{name}__{read.name}"))
         said: set[str] = set()
-        for alias, table in tables.items():
+        for alias, table in take_own_tables(name, query):
             lines = sql.description(table)
             if lines:
-                _comment(table, lines)
-            self._leaves.append((f"{name}__{alias}", table))
+                commented(table, lines)
+            self._leaves.append((alias, table))
             said.update(lines)
         return said
 
@@ -168,7 +161,7 @@ def _profiles(scope: Scope) -> exp.Query:
             f"who can be in: every profile of the audience's workspaces seen in {scope.profile_lifetime.text}",
         )
     profiles = sql.where(profiles, conditions)
-    _comment(profiles, lines)
+    commented(profiles, lines)
     return profiles
 
 
@@ -200,10 +193,3 @@ def _chain(node: type[exp.SetOperation], queries: Iterable[exp.Query]) -> exp.Qu
         right = other if isinstance(other, exp.Select) else exp.Subquery(this=other)
         joined = node(this=joined, expression=right, distinct=True)
     return joined
-
-
-def _comment(query: exp.Query, lines: Iterable[str]) -> None:
-    first = query
-    while isinstance(first, exp.SetOperation | exp.Subquery):
-        first = first.this
-    first.comments = [comment_text(line) for line in lines]

@@ -7,14 +7,15 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from transforms.compiler.banner import is_generated, without_banner
+from transforms.compiler.banner import is_generated
 from transforms.compiler.models import (
     CUSTOM,
     GENERATED,
-    GENERATED_ATTRIBUTES,
+    GENERATED_FOLDERS,
     ModelFile,
     compile_models,
     custom_path,
+    model_body,
 )
 from transforms.errors import Place, Problem, UserError, failure
 
@@ -23,10 +24,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from transforms.definitions.records import Definitions
-
-
-#: The folders that belong to the compiler.
-_ROOTS = (GENERATED, GENERATED_ATTRIBUTES)
 
 
 @dataclass(frozen=True)
@@ -102,9 +99,7 @@ def eject_model(project_folder: Path, definitions: Definitions, audience_id: str
         raise failure("CMP-004", f"`{audience_id}` is the analyst's already: {path}")
     _refuse_foreign(_present(project_folder))
     _refuse_links(project_folder, (path,))
-    files = compile_project(project_folder, definitions)
-    model = next(file for file in files if file.audience_id == audience_id)
-    _write(project_folder / path, without_banner(model.text))
+    _write(project_folder / path, model_body(definitions.audience(audience_id), definitions.project))
     write_models(project_folder, compile_project(project_folder, definitions))
     return path
 
@@ -112,7 +107,7 @@ def eject_model(project_folder: Path, definitions: Definitions, audience_id: str
 def _present(project_folder: Path) -> dict[str, str]:
     return {
         file.relative_to(project_folder).as_posix(): _read(file)
-        for root in _ROOTS
+        for root in GENERATED_FOLDERS
         for file in sorted((project_folder / root).rglob("*"))
         if file.is_file() and not file.name.startswith(".")
     }
@@ -187,6 +182,6 @@ def _write(target: Path, text: str) -> None:
 def _remove(project_folder: Path, path: str) -> None:
     (project_folder / path).unlink()
     folder = (project_folder / path).parent
-    roots = [project_folder / root for root in _ROOTS]
+    roots = [project_folder / root for root in GENERATED_FOLDERS]
     if folder not in roots and not any(folder.iterdir()):
         folder.rmdir()

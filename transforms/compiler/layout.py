@@ -70,7 +70,7 @@ def _is_table(tokens: list[Token], position: int) -> bool:
 def _gap(gap: str, before: Token | None, after: Token, depth: int, is_table: bool) -> str:
     """What stands between two tokens: white space and comments."""
     if before is None:
-        return gap
+        return _COMMENT.sub(lambda comment: f"-- {comment[1]}", gap)
     if depth == 0 and before.token_type == TokenType.WITH:
         return "\n\n"
     if depth == 0 and before.token_type == TokenType.COMMA and is_table:

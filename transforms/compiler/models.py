@@ -12,13 +12,19 @@ from transforms.compiler.attributes import attribute_model, attribute_query
 from transforms.compiler.banner import banner
 from transforms.compiler.dialects.duckdb import DUCKDB
 from transforms.compiler.layout import model_text
-from transforms.compiler.properties import attribute_properties_text, properties_text
+from transforms.compiler.properties import (
+    attribute_properties_text,
+    properties_text,
+    rollup_properties_text,
+)
+from transforms.compiler.rollups import rollup_body, rollups
 from transforms.errors import Problem, UserError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from transforms.compiler.dialects.dialect import Dialect
+    from transforms.criteria.events.rollups import Rollup
     from transforms.definitions.records import Audience, Definitions, Project
     from transforms.errors import Place
 
@@ -26,6 +32,10 @@ if TYPE_CHECKING:
 GENERATED = "models/milestones/generated"
 #: The same for calculated attributes.
 GENERATED_ATTRIBUTES = "models/attributes/generated"
+#: The same for rollups of events by day.
+GENERATED_ROLLUPS = "models/rollups/generated"
+#: The folders that belong to the compiler.
+GENERATED_FOLDERS = (GENERATED, GENERATED_ATTRIBUTES, GENERATED_ROLLUPS)
 #: Where a model lies that an analyst has taken over.
 CUSTOM = "models/milestones/custom"
 _NO_JOURNEY = "audiences"
@@ -44,8 +54,8 @@ class ModelFile:
 def compile_models(
     definitions: Definitions, ejected: frozenset[str] = frozenset(), dialect: Dialect = DUCKDB
 ) -> tuple[ModelFile, ...]:
-    """A model for each calculated attribute and each audience and milestone but the `ejected` ids, and a properties
-    file for each folder.
+    """A model for each calculated attribute, for each audience and milestone but the `ejected` ids, for each rollup
+    of events by day that these read, and a properties file for each folder.
 
     Sorted by path. Raises UserError for every id whose model name the target can't hold (spec §3).
     """
@@ -57,19 +67,24 @@ def compile_models(
         key=lambda audience: (_folder(audience), audience.id),
     )
     files = [_model_file(audience, definitions.project, dialect) for audience in kept]
+    files.extend(_rollup_files(rollups(definitions, [audience.id for audience in kept]), dialect))
     for folder, audiences in groupby(kept, key=_folder):
         files.append(_properties_file(folder, tuple(audiences), dialect))
     files.extend(_attribute_files(definitions, dialect))
     return tuple(sorted(files, key=lambda file: file.path))
 
 
-def model_body(audience: Audience, project: Project, dialect: Dialect = DUCKDB) -> str:
-    """The text of an audience's model without the banner: what an analyst gets who takes it over."""
-    return _CONFIG + model_text(audience_query(audience, project), dialect)
+def model_body(
+    audience: Audience, project: Project, dialect: Dialect = DUCKDB, *, has_rollups: bool = False
+) -> str:
+    """The text of an audience's model without the banner. Without rollups it reads events alone, and is complete in
+    itself: what an analyst gets who takes it over.
+    """
+    return _CONFIG + model_text(audience_query(audience, project, has_rollups=has_rollups), dialect)
 
 
 def definition_hash(audience: Audience, project: Project) -> str:
-    """SHA-256 of the audience's model without banner: changes with the definition's meaning."""
+    """SHA-256 of the audience's model that is complete in itself: changes with the definition's meaning."""
     return hashlib.sha256(model_body(audience, project).encode()).hexdigest()
 
 
@@ -88,7 +103,7 @@ def _folder(audience: Audience) -> str:
 
 
 def _model_file(audience: Audience, project: Project, dialect: Dialect) -> ModelFile:
-    body = model_body(audience, project, dialect)
+    body = model_body(audience, project, dialect, has_rollups=True)
     change = (
         "To change it, change the definition and run `milepost compile`;",
         f"to write the SQL yourself, run `milepost eject {audience.id}`.",
@@ -116,7 +131,7 @@ def _attribute_files(definitions: Definitions, dialect: Dialect) -> list[ModelFi
     change = ("To change it, change the definition and run `milepost compile`.",)
     files = []
     for attribute in attributes:
-        query = attribute_query(attribute, definitions.project)
+        query = attribute_query(attribute, definitions.project, has_rollups=True)
         body = _CONFIG + model_text(query, dialect)
         text = banner("--", attribute.place.file, change, body) + body
         path = f"{GENERATED_ATTRIBUTES}/{attribute_model(attribute.id)}.sql"
@@ -124,6 +139,22 @@ def _attribute_files(definitions: Definitions, dialect: Dialect) -> list[ModelFi
     body = attribute_properties_text(attributes, dialect)
     text = banner("#", "attributes/*.yml", change, body) + body
     return [*files, ModelFile(f"{GENERATED_ATTRIBUTES}/_attributes__generated.yml", text, None)]
+
+
+def _rollup_files(found: dict[str, Rollup], dialect: Dialect) -> list[ModelFile]:
+    if not found:
+        return []
+    source = "the definitions that look at these events"
+    change = ("To change it, change the definitions and run `milepost compile`.",)
+    files = []
+    for name, rollup in found.items():
+        body = rollup_body(rollup, dialect)
+        files.append(
+            ModelFile(f"{GENERATED_ROLLUPS}/{name}.sql", banner("--", source, change, body) + body, None)
+        )
+    body = rollup_properties_text(found, dialect)
+    text = banner("#", source, change, body) + body
+    return [*files, ModelFile(f"{GENERATED_ROLLUPS}/_rollups__generated.yml", text, None)]
 
 
 def _check_names(names: Iterable[tuple[str, Place]], dialect: Dialect) -> None:

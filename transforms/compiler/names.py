@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
+from transforms.criteria.plain_names import plain_name
 
 #: Names that the compiler gives itself.
 POPULATION = "population"
@@ -25,8 +24,7 @@ class Names:
 
     def name(self, title: str) -> str:
         """A name for `title` that was not given before."""
-        plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
-        words = re.sub(r"[^a-z0-9]+", "_", plain).strip("_")
+        words = plain_name(title)
         if not words or words[0].isdigit():
             words = f"criterion_{words}".strip("_")
         if "_" not in words:

@@ -9,11 +9,13 @@ from ruamel.yaml import YAML
 
 from transforms.compiler.attributes import attribute_model
 from transforms.compiler.comments import comment_text
+from transforms.criteria.events.aggregates import LARGEST, SMALLEST, TOTAL_PART, TOTAL_WHOLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from transforms.compiler.dialects.dialect import Dialect
+    from transforms.criteria.events.rollups import Rollup
     from transforms.definitions.records import Audience, CalculatedAttribute
 
 
@@ -28,6 +30,11 @@ def properties_text(audiences: Iterable[Audience], dialect: Dialect) -> str:
 def attribute_properties_text(attributes: Iterable[CalculatedAttribute], dialect: Dialect) -> str:
     """The same for the models of calculated attributes."""
     return _text(_attribute_model(attribute, dialect) for attribute in attributes)
+
+
+def rollup_properties_text(rollups: dict[str, Rollup], dialect: Dialect) -> str:
+    """The same for rollups of events by day, by name."""
+    return _text(_rollup_model(name, rollup, dialect) for name, rollup in rollups.items())
 
 
 def _text(models: Iterable[dict[str, Any]]) -> str:
@@ -77,4 +84,28 @@ def _attribute_model(attribute: CalculatedAttribute, dialect: Dialect) -> dict[s
         "description": f"{comment_text(attribute.name)}: a calculated attribute, one row for {whose}.",
         "config": {"contract": {"enforced": True}, "meta": {"milepost": {"attribute": attribute.id}}},
         "columns": [{"name": name, "data_type": kind, "description": about} for name, kind, about in columns],
+    }
+
+
+def _rollup_model(name: str, rollup: Rollup, dialect: Dialect) -> dict[str, Any]:
+    columns = [
+        ("mpid", dialect.integer_type, "The user."),
+        ("recorded_mpid", dialect.integer_type, "The user as the record has it, before logins are resolved."),
+        ("day", "date", "The day of the events, UTC; it was over when this was counted."),
+        ("login_identity", dialect.text_type, "The login of records that bear no mpid, else null."),
+        ("events", dialect.integer_type, "How many events, or lines of events, there are."),
+    ]
+    if rollup.field is not None:
+        columns += [
+            (TOTAL_WHOLE, "hugeint", "The sum of the values without their places."),
+            (TOTAL_PART, "decimal(38, 9)", "The sum of the places of the values."),
+            (SMALLEST, "decimal(38, 9)", "The least value."),
+            (LARGEST, "decimal(38, 9)", "The greatest value."),
+        ]
+    return {
+        "name": name,
+        "description": f"{comment_text(rollup.lines[0])}.",
+        "columns": [
+            {"name": column, "data_type": kind, "description": about} for column, kind, about in columns
+        ],
     }

@@ -71,6 +71,20 @@ def named_models(query: exp.Query) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for name in names if name is not None))
 
 
+def over(query: exp.Select, before: str, after: str) -> exp.Select:
+    """The query over the model `after` where it reads `before`."""
+    changed = query.copy()
+    for table in list(changed.find_all(exp.Table)):
+        if _model_name(table) == before:
+            table.set("this", model(after).this)
+    return changed
+
+
+def depends_on_as_of(query: exp.Query) -> bool:
+    """Whether the instant of evaluation stands anywhere in a query."""
+    return any(variable.this == _AS_OF for variable in query.find_all(exp.Var))
+
+
 def rendered(query: exp.Query, relation: Callable[[str], exp.Table], instant: exp.Expr) -> exp.Query:
     """The query as dbt would give it to the engine: `relation` in the place of each model, `instant` of as_of."""
     whole = query.copy()
@@ -145,9 +159,13 @@ def population() -> exp.Select:
 
 
 def without(query: exp.Query, *removed: exp.Query) -> exp.Query:
-    """The users of `query` that are in none of `removed`."""
+    """The users of `query` that are in none of `removed`, of whom one can have common tables."""
+    tables = [each.args["with_"] for each in removed if each.args.get("with_") is not None]
     for each in removed:
+        each.set("with_", None)
         query = exp.Except(this=query, expression=each, distinct=True)
+    for each in tables:
+        query.set("with_", each)
     return query
 
 
@@ -172,13 +190,18 @@ def description(query: exp.Query) -> tuple[str, ...]:
     return query.meta.get(_DESCRIPTION, ())
 
 
-def _flat(conditions: Iterable[exp.Expr]) -> list[exp.Expr]:
-    parts = [
+def parts(conditions: Iterable[exp.Expr]) -> list[exp.Expr]:
+    """The single conditions that have to hold together."""
+    return [
         part
         for condition in conditions
         for part in (condition.flatten() if isinstance(condition, exp.And) else (condition,))
     ]
-    return [part for part in parts if not (isinstance(part, exp.Boolean) and part.this is True)]
+
+
+def _flat(conditions: Iterable[exp.Expr]) -> list[exp.Expr]:
+    found = parts(conditions)
+    return [part for part in found if not (isinstance(part, exp.Boolean) and part.this is True)]
 
 
 def any_element(elements: exp.Expr, name: str, condition: exp.Expr) -> exp.Expr:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from transforms.criteria.compared import ComparedValue
     from transforms.criteria.comparisons import Comparison
+    from transforms.criteria.events.rollups import Rollup
     from transforms.criteria.events.selection import EventSelection
     from transforms.criteria.scope import Scope
     from transforms.documents.durations import Duration
@@ -147,6 +148,11 @@ class Leaf(ABC):
     @property
     def selections(self) -> tuple[EventSelection, ...]:
         """The choices of events that it looks at."""
+        return ()
+
+    def rollups(self, scope: Scope) -> tuple[Rollup, ...]:
+        """The rollups of events by day that `members` reads where the scope has them."""
+        del scope
         return ()
 
     @property

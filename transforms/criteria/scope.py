@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 class Scope:
     """An audience's own limits. Inputs are written `workspace/input`; None for a length means unlimited.
 
-    `hidden_events` are the event names whose tier in milepost.yml is not `personalize` (spec §4.3).
+    `hidden_events` are the event names whose tier in milepost.yml is not `personalize` (spec §4.3). `has_rollups`: the
+    models of events by day are there to be read (Rollup), as in what dbt runs; else events alone are.
     """
 
     workspaces: tuple[str, ...]
@@ -21,3 +22,4 @@ class Scope:
     lookback: Duration | None
     profile_lifetime: Duration | None
     hidden_events: tuple[str, ...] = ()
+    has_rollups: bool = False

@@ -12,6 +12,9 @@
 {{ duckdb__create_version_key() }}
 {{ duckdb__create_as_ordered() }}
 {{ duckdb__create_as_carried() }}
+{{ duckdb__create_whole_of() }}
+{{ duckdb__create_part_of() }}
+{{ duckdb__create_total_of_parts() }}
 {{ duckdb__create_total() }}
 {{ duckdb__create_as_total() }}
 {{ duckdb__create_total_of() }}
@@ -36,6 +39,7 @@
 {{ duckdb__create_as_shifted_average() }}
 {{ duckdb__create_weighted_average_of() }}
 {{ duckdb__create_instant_text() }}
+{{ duckdb__create_first_whole_day() }}
 {{ duckdb__create_places_of() }}
 {{ duckdb__create_variant_point() }}
 {{ duckdb__create_haversine() }}

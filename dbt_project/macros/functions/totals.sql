@@ -3,7 +3,21 @@
     to 10^9 values of 29 digits. Null for the sum of nothing, and where an argument is null. -#}
 {% macro duckdb__create_total() %}
 create or replace macro total(value) as
-    as_carried(sum(cast(trunc(value) as hugeint)), sum(cast(value - trunc(value) as decimal(10, 9))));
+    total_of_parts(whole_of(value), part_of(value));
+{% endmacro %}
+
+{#- The same of numbers that are in two parts each, or of sums of such parts. -#}
+{% macro duckdb__create_total_of_parts() %}
+create or replace macro total_of_parts(whole, part) as as_carried(sum(whole), sum(part));
+{% endmacro %}
+
+{#- The digits of a number before the point, and its places with the sign of the number. -#}
+{% macro duckdb__create_whole_of() %}
+create or replace macro whole_of(value) as cast(trunc(value) as hugeint);
+{% endmacro %}
+
+{% macro duckdb__create_part_of() %}
+create or replace macro part_of(value) as cast(value - trunc(value) as decimal(10, 9));
 {% endmacro %}
 
 {#- One value as such a text: the bound that a sum is compared with. -#}

@@ -11,6 +11,7 @@ from orchestration.clock import now
 from orchestration.partitions import partition_of
 from orchestration.settings import Settings
 from transforms.audiences.activation import attributes_to_calculate, to_calculate
+from transforms.compiler.rollups import rollups
 from transforms.definitions.records import Definitions
 from transforms.ingest.landing import landing_files
 
@@ -21,18 +22,20 @@ SENSOR_SECONDS = 60
 def selected_assets(
     definitions: Definitions, all_keys: frozenset[dg.AssetKey], everything: bool
 ) -> list[dg.AssetKey]:
-    """The assets of a run: all but the models of audiences that are only estimated (spec §6), and of attributes
-    that no other audience names.
+    """The assets of a run: all but the models of audiences that are only estimated (spec §6), of attributes that no
+    other audience names, and of rollups that only these read.
     """
     audiences = to_calculate(definitions, everything=everything)
     attributes = attributes_to_calculate(definitions, audiences, everything=everything)
     wanted = {
         *(asset_keys.milestone(one) for one in audiences),
         *(asset_keys.calculated_attribute(one) for one in attributes),
+        *map(asset_keys.model, rollups(definitions, audiences, attributes)),
     }
     compiled = {
         *(asset_keys.milestone(audience.id) for audience in definitions.audiences),
         *(asset_keys.calculated_attribute(attribute.id) for attribute in definitions.attributes),
+        *map(asset_keys.model, rollups(definitions)),
     }
     return sorted(all_keys - (compiled - wanted))
 

@@ -29,7 +29,7 @@ def test_a_check_fails_until_the_models_are_written(tmp_path: Path, capsys: pyte
     assert f"+++ compiled/{MODEL}" in diff
     assert not (tmp_path / MODEL).exists()
     status, said = run(capsys, "--project-dir", folder, "compile")
-    assert (status, said.splitlines()[-1]) == (0, "2 written, 0 removed, 0 unchanged")
+    assert (status, said.splitlines()[-1]) == (0, "4 written, 0 removed, 0 unchanged")
     assert run(capsys, "--project-dir", folder, "compile", "--check") == (0, "")
 
 
@@ -37,7 +37,7 @@ def test_answers_are_json_on_request(tmp_path: Path, capsys: pytest.CaptureFixtu
     folder = str(write_project(tmp_path, {"audiences/buyers.yml": audience("buyers")}))
     status, said = run(capsys, "compile", "--project-dir", folder, "--check", "--json")
     assert status == 3
-    assert [each["kind"] for each in json.loads(said)["differences"]] == ["missing", "missing"]
+    assert [each["kind"] for each in json.loads(said)["differences"]] == ["missing"] * 4
     _, said = run(capsys, "compile", "--project-dir", folder, "--json")
     assert MODEL in json.loads(said)["written"]
 

@@ -48,10 +48,11 @@ def test_a_second_write_touches_nothing(tmp_path: Path):
 def test_what_is_gone_from_the_definitions_is_removed_with_its_folder(tmp_path: Path):
     write_models(tmp_path, compile_models(definitions(audience("a"), milestone("start", "event: {name: a}"))))
     changes = write_models(tmp_path, compile_models(definitions(audience("a"))))
-    assert changes.removed == (
+    assert changes.removed[:2] == (
         "models/milestones/generated/trial/_trial__generated.yml",
         "models/milestones/generated/trial/mst_trial__start.sql",
     )
+    assert [path[:35] for path in changes.removed[2:]] == ["models/rollups/generated/days_of_a_"]
     assert not (tmp_path / "models/milestones/generated/trial").exists()
 
 
@@ -90,12 +91,16 @@ def test_nothing_differs_after_a_write(tmp_path: Path):
 
 
 def test_an_ejected_model_is_the_analysts_from_then_on(tmp_path: Path):
-    whole = definitions(audience("a"), audience("b"))
+    remaining = audience("b", None, parent="a", is_remaining=True)
+    whole = definitions(audience("a"), remaining)
     write_models(tmp_path, compile_project(tmp_path, whole))
     path = eject_model(tmp_path, whole, "a")
     assert path == "models/milestones/custom/mst_a.sql"
     text = (tmp_path / path).read_text(encoding="utf-8")
     assert text.startswith("{{ config(materialized='members') }}\n\nwith\n")
+    # Nobody makes rollups for it: it reads the events themselves.
+    assert "stg_lake__events" in text
+    assert "days_of_" not in text
     assert ejected_audiences(tmp_path) == {"a"}
     assert sorted(files_of(tmp_path)) == [
         path,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,6 +15,7 @@ from tests.support.small_warehouse import AS_OF, SmallWarehouse, render
 from tests.unit.compiler.builders import ab_test, audience, definitions, duration, milestone, project
 from transforms.compiler.dialects.duckdb import DUCKDB
 from transforms.compiler.models import compile_models, model_body
+from transforms.compiler.rollups import rollups
 from transforms.criteria.kinds.sequence import SEQUENCE
 from transforms.errors import Place, UserError
 
@@ -178,19 +179,33 @@ def test_the_population_leaves_out_profiles_past_their_lifetime():
     ],
 )
 def test_models_read_well(name: str, compiled: Audience, golden: Callable[[str, str], None]):
-    [_, file] = compile_models(definitions(compiled, event_tiers=(("Heartbeat", "preserve"),)))
+    files = compile_models(definitions(compiled, event_tiers=(("Heartbeat", "preserve"),)))
+    [file] = [file for file in files if file.audience_id]
     golden(f"sql/{name}.sql", file.text)
+
+
+def test_a_rollup_reads_well(golden: Callable[[str, str], None]):
+    bought = (
+        "ecommerce: {action: purchase, where: {currency_code: EUR}, product: {category: shoes},"
+        " sum: {product: price, gte: 100}, within: 7 days}"
+    )
+    files = compile_models(definitions(audience("bought", bought)))
+    golden("sql/days_of_product_prices.sql", files[-1].text)
+    golden("sql/days_of_product_prices.yml", files[-2].text)
 
 
 def test_files_are_sorted_by_path_and_are_the_same_bytes_every_time():
     whole = definitions(audience("b"), milestone("start", "event: {name: a}"), audience("a"))
     files = compile_models(whole)
-    assert [file.path.removeprefix("models/milestones/generated/") for file in files] == [
-        "audiences/_audiences__generated.yml",
-        "audiences/mst_a.sql",
-        "audiences/mst_b.sql",
-        "trial/_trial__generated.yml",
-        "trial/mst_trial__start.sql",
+    assert [re.sub(r"_[0-9a-f]{8}\.", "_X.", file.path.removeprefix("models/")) for file in files] == [
+        "milestones/generated/audiences/_audiences__generated.yml",
+        "milestones/generated/audiences/mst_a.sql",
+        "milestones/generated/audiences/mst_b.sql",
+        "milestones/generated/trial/_trial__generated.yml",
+        "milestones/generated/trial/mst_trial__start.sql",
+        "rollups/generated/_rollups__generated.yml",
+        "rollups/generated/days_of_a_X.sql",
+        "rollups/generated/days_of_play_X.sql",
     ]
     assert files == compile_models(whole)
 
@@ -208,8 +223,10 @@ def test_the_properties_hold_contract_and_meta():
 
 
 def test_an_ejected_audience_is_left_out():
-    files = compile_models(definitions(audience("a"), audience("b")), frozenset({"a"}))
-    assert [file.audience_id for file in files] == [None, "b"]
+    other = audience("a", "event: {name: Pause}")
+    files = compile_models(definitions(other, audience("b")), frozenset({"a"}))
+    assert [file.audience_id for file in files] == [None, "b", None, None]
+    assert "pause" not in files[-1].path
     assert "mst_a" not in files[0].text
 
 
@@ -223,25 +240,28 @@ def test_names_of_tables_are_words_of_the_criteria_and_stay_apart():
           - user: {attribute: "5", exact: "x", not_exact: "%s"}
           - audience: {in: members}
         """ % ("long " * 30)  # fmt: skip
-    [_, file] = compile_models(definitions(audience(criteria=criteria)))
+    odd = audience(criteria=criteria)
+    files = compile_models(definitions(odd))
+    [file] = [file for file in files if file.audience_id]
     names = re.findall(r"^(\w+) as \($", file.text, re.MULTILINE)
     assert names == [
         "profiles",
         "population",
+        "select_at_least_once__chosen",
         "select_at_least_once",
+        "select_at_least_once_within_the_last_3_days__chosen",
         "select_at_least_once_within_the_last_3_days",
+        "select_at_least_once_2__chosen",
         "select_at_least_once_2",
         "is_users",
         "criterion_5_is_x_and_is_not_long_long_long_long_long_long_lo",
         "in_members",
         "members",
     ]
-    assert (
-        SmallWarehouse(1)
-        .connection.execute(render(file.text.replace("mst_members", "mst_others")))
-        .fetchall()
-        == []
-    )
+    warehouse = SmallWarehouse(1)
+    warehouse.make_rollups(rollups(definitions(odd)).values())
+    text = render(file.text.replace("mst_members", "mst_others"))
+    assert warehouse.connection.execute(text).fetchall() == []
 
 
 NASTY = [
@@ -265,7 +285,12 @@ def test_nothing_of_a_name_or_file_escapes_a_comment(text: str):
     files = compile_models(definitions(odd))
     warehouse = SmallWarehouse(1, 2)
     warehouse.event(1, text)
+    warehouse.make_rollups(rollups(definitions(odd)).values())
     assert warehouse.connection.execute(render(files[1].text)).fetchall() == [(1,)]
+    assert warehouse.connection.execute(render(files[-1].text)).fetchall() == [
+        (1, date(2017, 12, 30), None, 1)
+    ]
+    assert YAML(typ="safe").load(render(files[-2].text))["models"][0]["name"] == files[-1].path[25:-4]
     assert YAML(typ="safe").load(render(files[0].text))["models"][0]["name"] == "mst_buyers"
 
 

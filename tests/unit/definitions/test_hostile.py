@@ -84,11 +84,13 @@ def test_text_is_never_sql_nor_jinja(text: str, tmp_path: Path) -> None:
     )
     checked = _checked(tmp_path, {"audiences/a.yml": audience("a", criteria=criteria)})
     assert checked.definitions is not None, checked.problems
-    model = (tmp_path / "project/models/milestones/generated/audiences/mst_a.sql").read_text(encoding="utf-8")
+    models = sorted((tmp_path / "project/models").rglob("*.sql"))
+    assert [model.name[:8] for model in models] == ["mst_a.sq", "days_of_", "days_of_"]
+    text_of_models = "".join(model.read_text(encoding="utf-8") for model in models)
     # What dbt would run is our own: references, the instant, and texts that Jinja gives back as they are.
-    for found in re.findall(r"\{\{(.*?)\}\}|\{%(.*?)%\}|\{#(.*?)#\}", model, re.DOTALL):
+    for found in re.findall(r"\{\{(.*?)\}\}|\{%(.*?)%\}|\{#(.*?)#\}", text_of_models, re.DOTALL):
         assert re.fullmatch(
-            r" (config\(materialized='members'\)|ref\('[a-z_]+'\)|as_of\(\)|\"(\{\{|\{%|\{#|\\r|\\n)\") ",
+            r" (config\(materialized='(members|event_days)'\)|ref\('[a-z0-9_]+'\)|as_of\(\)|\"(\{\{|\{%|\{#|\\r|\\n)\") ",
             "".join(found),
         ), found
 

@@ -9,11 +9,13 @@ from sqlglot import exp
 
 from transforms.criteria import expressions as sql
 from transforms.criteria.calculated.values import Span, Values
+from transforms.criteria.events.rollups import rollup_of
 
 if TYPE_CHECKING:
     from transforms.criteria.calculated.functions import Function, Tables
     from transforms.criteria.compared import ComparedValue
     from transforms.criteria.events.amounts import Field
+    from transforms.criteria.events.rollups import Rollup
     from transforms.criteria.events.selection import EventSelection
     from transforms.criteria.scope import Scope
     from transforms.errors import Place
@@ -54,11 +56,16 @@ class Calculation:
 
         What every table before the last is called begins or ends with `name`.
         """
-        values = Values(self.selection, self.field, self.span, scope)
+        values = Values(self.selection, self.field, self.span, scope, self._rollup(scope))
         tables = self.function.tables(values, name)
         if not self.function.is_zero_of_nothing:
             return tables
         return [*tables, (_EVERYONE, exp.select("mpid").distinct().from_(sql.model("dim_profiles")))]
+
+    def rollups(self, scope: Scope) -> tuple[Rollup, ...]:
+        """The rollups of events by day that `tables` reads where the scope has them."""
+        rollup = self._rollup(scope)
+        return () if rollup is None else (rollup,)
 
     def result(self, name: str) -> exp.Select:
         """The row of each user over those tables: `mpid`, `value` (text), `elements` (a list), `total`.
@@ -88,6 +95,13 @@ class Calculation:
             return query.from_(name)
         joined = exp.Table(this=exp.to_identifier(name))
         return query.from_(_EVERYONE).join(joined, using=["mpid"], join_type="left")
+
+    def _rollup(self, scope: Scope) -> Rollup | None:
+        weighs = (
+            self.function.name == "average"
+            and Values(self.selection, self.field, self.span, scope).are_product_prices
+        )
+        return rollup_of(self.selection, self.field, scope) if self.function.adds_up and not weighs else None
 
     def _words(self) -> str:
         field = "events" if self.field is None else self.field.words()

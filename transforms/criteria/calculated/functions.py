@@ -33,13 +33,18 @@ _READINGS: dict[Gives, tuple[Reading, ...]] = {
 
 @dataclass(frozen=True)
 class Function:
-    """One function. `is_zero_of_nothing`: a user without a value has 0, else no value at all."""
+    """One function.
+
+    `is_zero_of_nothing`: a user without a value has 0, else no value at all. `adds_up`: what days give gives that of all
+    of them together, but for an average that weighs.
+    """
 
     name: str
     gives: Gives
     tables: Callable[[Values, str], Tables]
     takes_value: bool = True
     is_zero_of_nothing: bool = False
+    adds_up: bool = False
 
     @property
     def readings(self) -> tuple[Reading, ...]:
@@ -55,6 +60,15 @@ def _aggregate(
     def tables(values: Values, name: str) -> Tables:
         rows = values.rows([exp.alias_(aggregate(values), column)], needed(values))
         return [(name, rows.group_by("mpid", copy=False))]
+
+    return tables
+
+
+def _number(aggregate: Callable[[Values], exp.Expr]) -> Callable[[Values, str], Tables]:
+    """One table that aggregates how many events there are, or values that are numbers."""
+
+    def tables(values: Values, name: str) -> Tables:
+        return [(name, values.numbers([exp.alias_(aggregate(values), "total")]))]
 
     return tables
 
@@ -77,8 +91,7 @@ def _counted(counted: exp.Expr) -> exp.Expr:
 
 
 def _event_count(values: Values) -> exp.Expr:
-    del values
-    return _counted(exp.Count(this=exp.Star()))
+    return _counted(values.how_many())
 
 
 def _distinct_count(values: Values) -> exp.Expr:
@@ -86,15 +99,15 @@ def _distinct_count(values: Values) -> exp.Expr:
 
 
 def _sum(values: Values) -> exp.Expr:
-    return sql.call("total", values.number())
+    return values.total()
 
 
 def _smallest(values: Values) -> exp.Expr:
-    return sql.call("as_total", exp.Min(this=values.number()))
+    return sql.call("as_total", values.smallest())
 
 
 def _largest(values: Values) -> exp.Expr:
-    return sql.call("as_total", exp.Max(this=values.number()))
+    return sql.call("as_total", values.largest())
 
 
 def _first_instant(values: Values) -> exp.Expr:
@@ -113,10 +126,9 @@ def _average(values: Values, name: str) -> Tables:
     In two tables, since DuckDB takes a second to plan a division of a sum that is written out within it.
     """
     if not values.are_product_prices:
-        summed = values.rows(
-            [exp.alias_(_sum(values), "summed"), exp.alias_(exp.Count(this=exp.Star()), "how_many")],
-            _a_number(values),
-        ).group_by("mpid", copy=False)
+        summed = values.numbers(
+            [exp.alias_(values.total(), "summed"), exp.alias_(values.how_many(), "how_many")]
+        )
         average = sql.call("average_of", exp.column("summed"), exp.column("how_many"))
         return [
             (f"summed_{name}", summed),
@@ -208,14 +220,15 @@ FUNCTIONS = (
     Function(
         "count",
         "number",
-        _aggregate("total", _event_count, _no_condition),
+        _number(_event_count),
         takes_value=False,
         is_zero_of_nothing=True,
+        adds_up=True,
     ),
-    Function("sum", "number", _aggregate("total", _sum, _a_number), is_zero_of_nothing=True),
-    Function("min", "number", _aggregate("total", _smallest, _a_number)),
-    Function("max", "number", _aggregate("total", _largest, _a_number)),
-    Function("average", "number", _average),
+    Function("sum", "number", _number(_sum), is_zero_of_nothing=True, adds_up=True),
+    Function("min", "number", _number(_smallest), adds_up=True),
+    Function("max", "number", _number(_largest), adds_up=True),
+    Function("average", "number", _average, adds_up=True),
     Function("most_frequent", "text", _most_frequent),
     Function(
         "unique_count", "number", _aggregate("total", _distinct_count, _a_value), is_zero_of_nothing=True

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from transforms.criteria import expressions as sql
+from transforms.criteria.events.aggregates import OfDays, OfEvents
 from transforms.criteria.events.fields import PRODUCT, PROMOTION
 from transforms.errors import InternalError
 
@@ -15,8 +16,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
 
+    from transforms.criteria.events.aggregates import Aggregates
     from transforms.criteria.events.amounts import Field
     from transforms.criteria.events.fields import Record
+    from transforms.criteria.events.rollups import Rollup
     from transforms.criteria.events.selection import EventSelection
     from transforms.criteria.scope import Scope
     from transforms.criteria.values import TextValue
@@ -59,13 +62,15 @@ class Span:
 class Values:
     """The chosen events of a scope, and the field of them whose values count; `field` None: the events count.
 
-    A field of product lines or promotions has a value for each line that matches.
+    A field of product lines or promotions has a value for each line that matches. `rollup` is where the events of days
+    are summed up already, None where they are not.
     """
 
     selection: EventSelection
     field: Field | None
     span: Span
     scope: Scope
+    rollup: Rollup | None = None
 
     def text(self) -> exp.Expr:
         """The value of one event or line as it was sent."""
@@ -79,6 +84,31 @@ class Values:
     def are_product_prices(self) -> bool:
         """Whether an average of them weighs by quantity (spec §4.6)."""
         return self.field is not None and self.field.record is PRODUCT and self.field.name == "price"
+
+    def how_many(self) -> exp.Expr:
+        """Of `numbers`: how many events or lines a user has."""
+        return self._aggregates.how_many()
+
+    def total(self) -> exp.Expr:
+        """Of `numbers`: their exact sum, a text that sorts as numbers do."""
+        return self._aggregates.total(self._value())
+
+    def smallest(self) -> exp.Expr:
+        """Of `numbers`: the least."""
+        return self._aggregates.smallest(self._value())
+
+    def largest(self) -> exp.Expr:
+        """Of `numbers`: the greatest."""
+        return self._aggregates.largest(self._value())
+
+    def numbers(self, columns: Iterable[exp.Expr]) -> exp.Select:
+        """One row a user of whom there is an event, or a value that is a number: `mpid` and aggregates of them."""
+        if self.rollup is None:
+            needed = () if self.field is None else (sql.is_known(self.number()),)
+            rows = self.rows(columns, needed)
+        else:
+            rows = self.rollup.rows(self.span.conditions()).select(*columns, copy=False)
+        return rows.group_by("mpid", copy=False)
 
     def rows(
         self, columns: Iterable[exp.Expr], needed: Iterable[exp.Expr] = (), *, ordered: bool = False
@@ -105,6 +135,10 @@ class Values:
         """The lines of an event that have the field; None where it is the event's own."""
         record = None if self.field is None else self.field.record
         return record if record in (PRODUCT, PROMOTION) else None
+
+    @property
+    def _aggregates(self) -> Aggregates:
+        return OfEvents() if self.rollup is None else OfDays()
 
     def _value(self) -> TextValue:
         if self.field is None:

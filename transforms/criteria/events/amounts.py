@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, localcontext
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
 from sqlglot import exp
@@ -18,6 +19,7 @@ from transforms.criteria.comparisons import (
     read_comparisons,
     read_operators,
 )
+from transforms.criteria.events.aggregates import OfEvents
 from transforms.criteria.events.fields import PRODUCT, Record, read_field_name
 from transforms.criteria.operators.numbers import AT_LEAST, NUMBER_OPERATORS, holds_for
 from transforms.criteria.values import NumberValue
@@ -25,10 +27,12 @@ from transforms.documents.nodes import Entry, Mapping
 from transforms.errors import InternalError
 
 if TYPE_CHECKING:
+    from transforms.criteria.events.aggregates import Aggregates
     from transforms.documents.report import Report
     from transforms.errors import Place
 
 Function = Literal["count", "sum", "average", "min", "max", "distinct"]
+_OF_EVENTS = OfEvents()
 #: Digits before the point of a total as text, and enough for any number that it can be.
 _WHOLE_DIGITS = 38
 _TOTAL_DIGITS = 60
@@ -94,22 +98,27 @@ class Amount:
         aggregated = value.text() if self.function == "distinct" else value.number()
         return (sql.is_known(aggregated),)
 
-    def holds(self) -> exp.Expr:
-        """The condition on the group of one user's values; there is at least one value in it."""
-        value = self._value()
+    @property
+    def adds_up(self) -> bool:
+        """Whether the amounts of days give that of all of them together."""
+        return self.function != "distinct"
+
+    def holds(self, of: Aggregates = _OF_EVENTS) -> exp.Expr:
+        """The condition on the group of one user's values, in rows as `of` says; there is at least one value in it."""
+        value = self._value(of)
         return sql.all_hold(_of_group(comparison, value) for comparison in self.comparisons)
 
-    def fails(self) -> exp.Expr:
+    def fails(self, of: Aggregates = _OF_EVENTS) -> exp.Expr:
         """The complement of `holds`, on the same group."""
         match self.comparisons:
             case (Comparison(is_negative=True) as alone,):
-                return alone.positive(self._value())
+                return alone.positive(self._value(of))
             case _:
-                return exp.not_(self.holds(), copy=False)
+                return exp.not_(self.holds(of), copy=False)
 
     def measured(self) -> tuple[exp.Expr, ...]:
         """What `read` makes the amount of one user's values from."""
-        value = self._value().number()
+        value = self._value(_OF_EVENTS).number()
         return (value, exp.Count(this=exp.Star())) if self.function == "average" else (value,)
 
     def read(self, value: Any, how_many: int = 1) -> Decimal:
@@ -133,21 +142,21 @@ class Amount:
         """The amount and what is asked of it, in plain words."""
         return f"{self.name} {self.asked}"
 
-    def _value(self) -> NumberValue:
+    def _value(self, of: Aggregates) -> NumberValue:
         if self.field is None:
-            return NumberValue(exp.Count(this=exp.Star()))
+            return NumberValue(of.how_many())
         value = self.field.record.value(self.field.name)
         match self.function:
             case "distinct":
                 return NumberValue(exp.Count(this=exp.Distinct(expressions=[value.text()])))
             case "min":
-                return NumberValue(exp.Min(this=value.number()))
+                return NumberValue(of.smallest(value))
             case "max":
-                return NumberValue(exp.Max(this=value.number()))
+                return NumberValue(of.largest(value))
             case "sum":
-                return NumberValue(sql.call("total", value.number()), _as_total)
+                return NumberValue(of.total(value), _as_total)
             case "average":
-                return NumberValue(sql.call("total", value.number()), _total_of)
+                return NumberValue(of.total(value), partial(_total_of, of))
             case "count":
                 raise InternalError("a count has no field")
 
@@ -168,8 +177,8 @@ def _as_total(bound: Decimal) -> exp.Expr:
     return sql.call("as_total", sql.number(bound))
 
 
-def _total_of(bound: Decimal) -> exp.Expr:
-    return sql.call("total_of", sql.number(bound), exp.Count(this=exp.Star()))
+def _total_of(of: Aggregates, bound: Decimal) -> exp.Expr:
+    return sql.call("total_of", sql.number(bound), of.how_many())
 
 
 def default_amount(place: Place) -> Amount:

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 from transforms.criteria import expressions as sql
 from transforms.criteria.compared import ComparedValue, OneValue
+from transforms.criteria.events.aggregates import OfDays, OfEvents
 from transforms.criteria.events.evidence import event_columns
+from transforms.criteria.events.rollups import rollup_of
 from transforms.criteria.leaf import EventName, Leaf, Measure, Narrowing
 from transforms.criteria.meaning import meaning
 
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     from sqlglot import exp
 
     from transforms.criteria.events.amounts import Amount
+    from transforms.criteria.events.rollups import Rollup
     from transforms.criteria.events.selection import EventSelection
     from transforms.criteria.events.windows import Window
     from transforms.criteria.scope import Scope
@@ -31,14 +34,18 @@ class EventCriterion(Leaf):
 
     def members(self, scope: Scope) -> exp.Query:
         """See Leaf. An amount that holds for no events is made as what is left of the population."""
-        users = self._rows(scope, ())
+        rollup = self._rollup(scope)
+        if rollup is None:
+            users, of = self._rows(scope, ()), OfEvents()
+        else:
+            users, of = rollup.rows(self.window.conditions(scope.lookback)), OfDays()
         if self.amount.is_any:
             return users.distinct(copy=False)
         users = users.group_by("mpid", copy=False)
         if self.amount.holds_for_nothing:
-            failing = users.having(self.amount.fails(), copy=False)
+            failing = users.having(self.amount.fails(of), copy=False)
             return sql.without(sql.population(), failing)
-        return users.having(self.amount.holds(), copy=False)
+        return users.having(self.amount.holds(of), copy=False)
 
     def evidence(self, scope: Scope) -> exp.Query:
         """See Leaf. One row for each event, or product line, that the amount goes over."""
@@ -85,6 +92,11 @@ class EventCriterion(Leaf):
         """See Leaf."""
         return (self.selection,)
 
+    def rollups(self, scope: Scope) -> tuple[Rollup, ...]:
+        """See Leaf."""
+        rollup = self._rollup(scope)
+        return () if rollup is None else (rollup,)
+
     @property
     def compared(self) -> tuple[ComparedValue, ...]:
         """See Leaf. The field that is aggregated is one of them, and so is the amount, one value a user."""
@@ -127,6 +139,9 @@ class EventCriterion(Leaf):
     def reaches_past(self, lookback: Duration) -> bool:
         """See Leaf."""
         return self.window.reaches_past(lookback)
+
+    def _rollup(self, scope: Scope) -> Rollup | None:
+        return rollup_of(self.selection, self.amount.field, scope) if self.amount.adds_up else None
 
     def _rows(self, scope: Scope, columns: tuple[exp.Expr, ...]) -> exp.Select:
         field = self.amount.field

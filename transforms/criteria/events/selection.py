@@ -246,14 +246,13 @@ def _in_window(window: Iterable[exp.Expr]) -> Iterator[exp.Expr]:
 
     No file is opened for its upper bound as_of, which holds of every event that models see.
     """
-    for condition in window:
-        for bound in condition.flatten() if isinstance(condition, exp.And) else (condition,):
-            yield bound
-            match bound:
-                case exp.GTE():
-                    yield exp.GTE(this=exp.column("day"), expression=_day_of(bound))
-                case exp.LT() | exp.LTE() if bound.expression != sql.as_of():
-                    yield exp.LTE(this=exp.column("day"), expression=_day_of(bound))
+    for bound in sql.parts(window):
+        yield bound
+        match bound:
+            case exp.GTE():
+                yield exp.GTE(this=exp.column("day"), expression=_day_of(bound))
+            case exp.LT() | exp.LTE() if bound.expression != sql.as_of():
+                yield exp.LTE(this=exp.column("day"), expression=_day_of(bound))
 
 
 def _day_of(bound: exp.Binary) -> exp.Expr:
