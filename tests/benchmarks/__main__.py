@@ -112,6 +112,7 @@ def _orchestrated(folder: Path, data: Path) -> Iterator[Result]:
 def _run_results(what: str, run: steps.Run, scan: float) -> Iterator[Result]:
     yield Result(f"{what}: the engine", run.engine, scan)
     yield Result("    profiles", run.profiles, scan)
+    yield Result("    rollups", run.rollups, scan)
     yield Result("    audiences", run.audiences, scan)
     yield Result("    memberships and figures", run.publishing, scan)
     yield Result("    dbt and all else, no engine", run.rest)

@@ -8,7 +8,6 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import duckdb
@@ -21,6 +20,8 @@ from transforms.audiences.memberships import CalculatedAudience
 from transforms.audiences.staged import stage
 from transforms.compiler.emit import write_models
 from transforms.compiler.models import compile_models, definition_hash
+from transforms.criteria.events.rollups import ROLLUP_PREFIX
+from transforms.definitions.dbt_models import AUDIENCE_PREFIX
 from transforms.definitions.load import load_definitions
 from transforms.ingest.lists import take_in_lists
 from transforms.ingest.run import ingest
@@ -28,6 +29,7 @@ from transforms.simulation.plan import SimulationPlan
 from transforms.simulation.simulate import simulate
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from pathlib import Path
 
 MILEPOST = """\
@@ -60,11 +62,13 @@ copy (
 class Run:
     """Seconds of one run by what they were spent on, and the size of each audience.
 
-    `profiles` and `audiences` are the engine's work on models, as a span of time: two models run at once.
-    `publishing` writes memberships and figures. `rest` is all else: dbt, compiling, reading definitions.
+    `profiles`, `rollups` and `audiences` are the time in which at least one statement of such models was at work in
+    the engine: two models run at once. `publishing` writes memberships and figures. `rest` is all else: dbt,
+    compiling, reading definitions.
     """
 
     profiles: float
+    rollups: float
     audiences: float
     publishing: float
     rest: float
@@ -73,7 +77,7 @@ class Run:
     @property
     def engine(self) -> float:
         """Seconds of reading and writing data."""
-        return self.profiles + self.audiences + self.publishing
+        return self.profiles + self.rollups + self.audiences + self.publishing
 
 
 def write_project(folder: Path, journeys: dict[str, dict[str, Any]]) -> None:
@@ -128,8 +132,14 @@ def run(project: Path, data: Path, as_of: datetime) -> Run:
     """Models, memberships and figures at an instant."""
     begun = time.perf_counter()
     definitions = load_definitions(project)
-    results = dbt_results(project, data, as_of, definitions.project)
-    built = time.perf_counter()
+    statements: list[tuple[str, float, float]] = []
+
+    def note(event: Any) -> None:
+        if event.info.name == "SQLQueryStatus":
+            ended = event.info.ts.ToNanoseconds() / 1e9
+            statements.append((event.data.node_info.node_name, ended - event.data.elapsed, ended))
+
+    results = dbt_results(project, data, as_of, definitions.project, note)
     calculated = tuple(
         CalculatedAudience(audience.id, definition_hash(audience, definitions.project))
         for audience in definitions.audiences
@@ -140,13 +150,15 @@ def run(project: Path, data: Path, as_of: datetime) -> Run:
     staged = stage(warehouse(data), data / "staging", as_of, calculated, (), models, logins)
     publish_staged(Settings(project, data), definitions, staged)
     ended = time.perf_counter()
-    audiences = _span(result for result in results if result.node.name.startswith("mst_"))
-    profiles = _span(result for result in results if not result.node.name.startswith("mst_"))
+    rollups = _span(statements, ROLLUP_PREFIX)
+    audiences = _span(statements, AUDIENCE_PREFIX)
+    profiles = _span(statements, "") - _span(statements, ROLLUP_PREFIX, AUDIENCE_PREFIX)
     return Run(
         profiles=profiles,
+        rollups=rollups,
         audiences=audiences,
         publishing=ended - hashed,
-        rest=built - begun - audiences - profiles + hashed - built,
+        rest=hashed - begun - audiences - rollups - profiles,
         sizes=_sizes(data, [audience.id for audience in definitions.audiences]),
     )
 
@@ -162,19 +174,14 @@ def _milepost(*arguments: str) -> None:
     subprocess.run((sys.executable, "-c", program, *arguments), check=True, capture_output=True)
 
 
-def _span(results: Any) -> float:
-    """The time in which at least one of the models was at work."""
-    spans = sorted(
-        (timing.started_at, timing.completed_at)
-        for result in results
-        for timing in result.timing
-        if timing.name == "execute"
-    )
-    whole, until = timedelta(0), datetime.min.replace(tzinfo=None)
-    for started, completed in spans:
-        whole += max(timedelta(0), completed - max(started, until.replace(tzinfo=started.tzinfo)))
-        until = max(until.replace(tzinfo=started.tzinfo), completed)
-    return whole.total_seconds()
+def _span(statements: list[tuple[str, float, float]], *prefixes: str) -> float:
+    """The time in which at least one statement of the models with such names was at work."""
+    whole, until = 0.0, 0.0
+    for name, started, ended in sorted(statements, key=lambda statement: statement[1]):
+        if name.startswith(prefixes):
+            whole += max(0.0, ended - max(started, until))
+            until = max(until, ended)
+    return whole
 
 
 def _sizes(data: Path, audience_ids: list[str]) -> dict[str, int]:

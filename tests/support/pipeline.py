@@ -26,7 +26,7 @@ from transforms.ingest.lists import take_in_lists
 from transforms.ingest.run import ingest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from datetime import datetime
 
     from transforms.audiences.generations import Generation
@@ -100,8 +100,14 @@ def run_dbt(project: Path, data: Path, as_of: datetime, settings: Project) -> tu
     return tuple(model for result in results if (model := run_model(result.node)) is not None)
 
 
-def dbt_results(project: Path, data: Path, as_of: datetime, settings: Project) -> tuple[Any, ...]:
-    """The same, with dbt's own result of each model."""
+def dbt_results(
+    project: Path,
+    data: Path,
+    as_of: datetime,
+    settings: Project,
+    note: Callable[[Any], None] | None = None,
+) -> tuple[Any, ...]:
+    """The same, with dbt's own result of each model; `note` is told of each event that dbt logs."""
     warehouse(data).parent.mkdir(parents=True, exist_ok=True)
     environment = {
         "MILEPOST_AS_OF": f"{as_of:%Y-%m-%d %H:%M:%S.%f}",
@@ -116,7 +122,9 @@ def dbt_results(project: Path, data: Path, as_of: datetime, settings: Project) -
     }
     arguments = ["run", "--project-dir", str(project), "--profiles-dir", str(project), "--quiet"]
     with _environment(environment):
-        outcome = dbtRunner().invoke([*arguments, "--log-level-file", "none", "--exclude", "models/marts"])
+        outcome = dbtRunner(callbacks=[] if note is None else [note]).invoke(
+            [*arguments, "--log-level-file", "none", "--exclude", "models/marts"]
+        )
         # The warehouse file has one writing process until the adapter lets go of it.
         cleanup_connections()
         reset_adapters()
