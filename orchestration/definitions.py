@@ -16,6 +16,7 @@ from orchestration.defs.warehouse.assets import warehouse_assets
 from orchestration.preparation import prepare
 from orchestration.resources import MilepostRun
 from orchestration.settings import load_settings
+from orchestration.step_outputs import remember_step_outputs
 
 if TYPE_CHECKING:
     from orchestration.settings import Settings
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 def build_definitions(settings: Settings, definitions: Definitions) -> dg.Definitions:
     """Everything that Dagster shows and runs for a project whose generated models are up to date."""
+    remember_step_outputs()
     manifest = ensure_manifest(settings, definitions.project, now())
     assets = [
         ingest_assets,

@@ -19,6 +19,11 @@ concurrency:
     granularity: run
 run_monitoring:
   enabled: false
+event_log_storage:
+  module: orchestration.event_log
+  class: EventLog
+  config:
+    base_dir: {env: DAGSTER_HOME}
 """
 
 

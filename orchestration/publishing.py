@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from transforms.audiences.generations import Generation, PublishedAudience, open_store
 from transforms.audiences.publishing import Publication, described_attributes, publish
-from transforms.audiences.staged import Staged, rows
 
 if TYPE_CHECKING:
     from orchestration.settings import Settings
+    from transforms.audiences.staged import Staged
     from transforms.definitions.records import Definitions
 
 
@@ -22,11 +22,11 @@ def publish_staged(settings: Settings, definitions: Definitions, staged: Staged)
         Publication(
             as_of=staged.as_of,
             calculated=staged.calculated,
-            members=rows(staged.members),
-            identities=rows(staged.identities),
-            profiles=rows(staged.profiles),
-            attributes=rows(staged.attributes),
-            calculated_attributes=rows(staged.calculated_attributes),
+            members=staged.members,
+            identities=staged.identities,
+            profiles=staged.profiles,
+            attributes=staged.attributes,
+            calculated_attributes=staged.calculated_attributes,
             attribute_definitions=described_attributes(definitions, staged.attribute_ids),
             audiences=tuple(
                 PublishedAudience(

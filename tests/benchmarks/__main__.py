@@ -66,6 +66,7 @@ def measure(folder: Path, events: int) -> Iterator[Result]:
     again = measured(steps.run, project, data, END + timedelta(days=1))
     yield from _run_results("refresh a day later", again.value, scan.seconds)
     yield from _orchestrated(folder, data)
+    yield from _answered(project, data, next(iter(again.value.sizes)))
     in_time_order = folder / "in_time_order"
     if not in_time_order.exists():
         write_in_time_order(lake, in_time_order)
@@ -107,6 +108,13 @@ def _orchestrated(folder: Path, data: Path) -> Iterator[Result]:
     each = (higher_cost - cost) / (many - few)
     yield Result("    each milestone", each)
     yield Result("    the rest of it", cost - each * few)
+
+
+def _answered(project: Path, data: Path, audience: str) -> Iterator[Result]:
+    """What commands that only read cost until they answer."""
+    for command in (("members", audience), ("show", audience), ("validate",)):
+        seconds = steps.first_output(project, data, *command)
+        yield Result(f"milepost {command[0]} of 100 milestones, first output, less Python's own", seconds)
 
 
 def _run_results(what: str, run: steps.Run, scan: float) -> Iterator[Result]:

@@ -37,6 +37,7 @@ project: bench
 workspaces: {shop: {inputs: {web: {kind: platform, format: batches}}}}
 event_lookback: 30 days
 """
+_PROGRAM = "from orchestration.cli.main import main; main()"
 _SCAN = "select mpid, count(*) from read_parquet(?, hive_partitioning = false) group by mpid"
 # One statement: batches to events in the order of the lake, every column that a batch has read as it is.
 _JSON_READER = """
@@ -169,9 +170,27 @@ def milepost_run(project: Path, data: Path, as_of: datetime) -> None:
     _milepost(*folders, "run", "--all", "--as-of", as_of.isoformat())
 
 
+def first_output(project: Path, data: Path, *command: str) -> float:
+    """Seconds until a command prints, more than Python takes to do nothing: the least of several, with warm files."""
+    folders = ("--project-dir", str(project), "--data-dir", str(data))
+    asked = (sys.executable, "-c", _PROGRAM, *folders, *command)
+    return _until_output(asked) - _until_output((sys.executable, "-c", "pass"))
+
+
+def _until_output(command: tuple[str, ...]) -> float:
+    least = float("inf")
+    for _ in range(5):
+        begun = time.perf_counter()
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
+            if process.stdout is not None:
+                process.stdout.read(1)
+            least = min(least, time.perf_counter() - begun)
+            process.communicate()
+    return least
+
+
 def _milepost(*arguments: str) -> None:
-    program = "from orchestration.cli.main import main; main()"
-    subprocess.run((sys.executable, "-c", program, *arguments), check=True, capture_output=True)
+    subprocess.run((sys.executable, "-c", _PROGRAM, *arguments), check=True, capture_output=True)
 
 
 def _span(statements: list[tuple[str, float, float]], *prefixes: str) -> float:

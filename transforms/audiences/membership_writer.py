@@ -7,10 +7,12 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 import polars as pl
+import pyarrow.compute as pc
 
+from transforms.audiences.member_lists import spans
 from transforms.audiences.memberships import CALCULATED, MEMBERS, MODELS, CalculatedAudience
 from transforms.audiences.run_models import RunModels, write_run_models
-from transforms.audiences.tables import Rows, write_rows
+from transforms.audiences.tables import Rows, put_rows, write_rows
 from transforms.contracts import MEMBERSHIP
 from transforms.durable import sync_file, sync_folder
 from transforms.errors import InternalError
@@ -26,23 +28,22 @@ def write_memberships(
     folder: Path,
     as_of: datetime,
     calculated: tuple[CalculatedAudience, ...],
-    members: Rows,
+    members: Rows | Path,
     models: RunModels,
-) -> int:
-    """Write what was calculated at `as_of`, and by which models, into `folder`; return the number of memberships.
+) -> None:
+    """Write what was calculated at `as_of`, and by which models, into `folder`.
 
     `members` is MEMBERSHIP in the order (audience_id, mpid), without repetition, of calculated audiences
     alone; anything else is an InternalError.
     """
     folder.mkdir(parents=True)
     order = _Order(as_of, {audience.id for audience in calculated})
-    count = write_rows(folder / MEMBERS, MEMBERSHIP, members, order.check)
+    put_rows(folder / MEMBERS, MEMBERSHIP, members, order.check)
     listed = [asdict(audience) for audience in sorted(calculated, key=lambda audience: audience.id)]
     (folder / CALCULATED).write_text(json.dumps(listed, indent=1) + "\n", encoding="utf-8")
     sync_file(folder / CALCULATED)
     write_run_models(folder / MODELS, models)
     sync_folder(folder)
-    return count
 
 
 def write_empty(folder: Path) -> None:
@@ -57,18 +58,19 @@ class _Order:
 
     def __init__(self, as_of: datetime, known: set[str]) -> None:
         self._as_of = as_of
-        self._known = sorted(known)
-        self._last: pl.DataFrame | None = None
+        self._known = known
+        self._last: tuple[str, int] | None = None
 
     def check(self, group: pa.Table) -> None:
-        frame = pl.DataFrame(group.select(["as_of", "audience_id", "mpid"]))
-        if not frame.select((pl.col("as_of") == self._as_of).all()).item():
+        if pc.call_function("min_max", [group["as_of"]]).as_py() != {"min": self._as_of, "max": self._as_of}:
             raise InternalError("members of another as_of")
-        if not frame.select(pl.col("audience_id").is_in(self._known).all()).item():
-            raise InternalError("members of an audience that was not calculated")
-        rows = frame if self._last is None else pl.concat([self._last, frame])
-        self._last = frame.tail(1)
-        audience, mpid = pl.col("audience_id"), pl.col("mpid")
-        increasing = (audience > audience.shift()) | ((audience == audience.shift()) & (mpid > mpid.shift()))
-        if not rows.select(increasing.slice(1).all()).item():
-            raise InternalError("members out of order, or twice")
+        mpids = pl.Series(group["mpid"])
+        for span in spans(group["audience_id"].combine_chunks()):
+            if span.audience_id not in self._known:
+                raise InternalError("members of an audience that was not calculated")
+            found = mpids.slice(span.start, span.stop - span.start)
+            if self._last is not None and (span.audience_id, found[0]) <= self._last:
+                raise InternalError("members out of order, or twice")
+            if not (found.slice(1) > found.slice(0, len(found) - 1)).all():
+                raise InternalError("members out of order, or twice")
+            self._last = span.audience_id, found[-1]

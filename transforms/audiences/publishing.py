@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import shutil
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from transforms.audiences.figures import DAY, Figures, figures_at
+from transforms.audiences.counted_figures import DAY, figures_at
 from transforms.audiences.generations import (
     ATTRIBUTE_DEFINITIONS,
     ATTRIBUTES,
@@ -28,7 +27,7 @@ from transforms.audiences.generations import (
 )
 from transforms.audiences.membership_writer import write_empty, write_memberships
 from transforms.audiences.memberships import EMPTY, CalculatedAudience, folder_name
-from transforms.audiences.tables import Rows, write_rows
+from transforms.audiences.tables import Rows, put_rows, write_rows
 from transforms.contracts import (
     AUDIENCE_DAILY,
     CALCULATED_ATTRIBUTES,
@@ -36,7 +35,7 @@ from transforms.contracts import (
     USER_ATTRIBUTES,
     USER_IDENTITIES,
 )
-from transforms.durable import replace_bytes, sync_file, sync_folder
+from transforms.durable import link_file, replace_bytes, sync_file, sync_folder
 from transforms.instants import iso
 
 if TYPE_CHECKING:
@@ -44,6 +43,7 @@ if TYPE_CHECKING:
     from datetime import datetime, timedelta
     from pathlib import Path
 
+    from transforms.audiences.figures import Figures
     from transforms.audiences.run_models import RunModels
     from transforms.definitions.records import Definitions
 
@@ -57,7 +57,6 @@ _NEWEST_ONLY = (
     ATTRIBUTE_DEFINITIONS,
 )
 _WORKING = ".next"
-_SPILL = ".spill"
 #: The current generation and the one before it, which a reader may still have open.
 _KEPT_GENERATIONS = 2
 
@@ -69,17 +68,18 @@ class Publication:
     `members`: MEMBERSHIP sorted by (audience_id, mpid). `identities`: USER_IDENTITIES sorted by (mpid,
     identity_type, identity_value). `profiles`: PROFILES sorted by (workspace, mpid). `attributes`:
     USER_ATTRIBUTES sorted by (workspace, mpid, attribute_key). `calculated_attributes`: CALCULATED_ATTRIBUTES
-    sorted by (attribute_id, mpid). All as of `as_of`. `models` are those that they were computed by.
+    sorted by (attribute_id, mpid). All as of `as_of`; each as rows, or as a file that `write_rows` made of them,
+    which is linked and must not be written to again. `models` are those that they were computed by.
     `membership_history` is how long before the newest as_of memberships are kept, None for ever.
     """
 
     as_of: datetime
     calculated: tuple[CalculatedAudience, ...]
-    members: Rows
-    identities: Rows
-    profiles: Rows
-    attributes: Rows
-    calculated_attributes: Rows
+    members: Rows | Path
+    identities: Rows | Path
+    profiles: Rows | Path
+    attributes: Rows | Path
+    calculated_attributes: Rows | Path
     audiences: tuple[PublishedAudience, ...]
     attribute_definitions: tuple[PublishedAttribute, ...]
     models: RunModels
@@ -163,9 +163,8 @@ def publish(store: Store, publication: Publication) -> Generation:
     changed = {publication.as_of, *(candidates - kept)}
     affected = kept & {as_of + step for as_of in changed for step in (0 * DAY, DAY)}
     stored = {as_of: memberships / folder_name(as_of) for as_of in kept}
-    spill = store.generations / _SPILL
     unchanged = (row for row in previous.figures if row.as_of in kept - affected)
-    computed = (row for as_of in sorted(affected) for row in figures_at(as_of, stored, spill))
+    computed = (row for as_of in sorted(affected) for row in figures_at(as_of, stored))
     _write_figures(working / DAILY, (*unchanged, *computed))
     _finish(working, previous)
     if (working / MANIFEST).read_bytes() == (previous.folder / MANIFEST).read_bytes():
@@ -206,10 +205,10 @@ def _swap(store: Store, working: Path, number: int) -> Generation:
 class _Newest:
     """What holds for the newest as_of alone."""
 
-    identities: Rows
-    profiles: Rows
-    attributes: Rows
-    calculated_attributes: Rows
+    identities: Rows | Path
+    profiles: Rows | Path
+    attributes: Rows | Path
+    calculated_attributes: Rows | Path
     audiences: tuple[PublishedAudience, ...]
     attribute_definitions: tuple[PublishedAttribute, ...]
 
@@ -225,10 +224,13 @@ _NOTHING = _Newest(
 
 
 def _write_newest(working: Path, newest: _Newest | Publication) -> None:
-    write_rows(working / IDENTITIES, USER_IDENTITIES, newest.identities)
-    write_rows(working / PROFILE_TABLE, PROFILES, newest.profiles)
-    write_rows(working / ATTRIBUTES, USER_ATTRIBUTES, newest.attributes)
-    write_rows(working / CALCULATED_ATTRIBUTE_TABLE, CALCULATED_ATTRIBUTES, newest.calculated_attributes)
+    for name, schema, rows in (
+        (IDENTITIES, USER_IDENTITIES, newest.identities),
+        (PROFILE_TABLE, PROFILES, newest.profiles),
+        (ATTRIBUTES, USER_ATTRIBUTES, newest.attributes),
+        (CALCULATED_ATTRIBUTE_TABLE, CALCULATED_ATTRIBUTES, newest.calculated_attributes),
+    ):
+        put_rows(working / name, schema, rows)
     _write_described(working / AUDIENCES, newest.audiences)
     _write_described(working / ATTRIBUTE_DEFINITIONS, newest.attribute_definitions)
 
@@ -255,18 +257,14 @@ def _write_figures(path: Path, figures: Iterable[Figures]) -> None:
 
 
 def _link(source: Path, target: Path) -> None:
-    """Hard links of a file, or of the files in a folder; copies where the file system has no links."""
+    """Hard links of a file, or of the files in a folder."""
     if source.is_dir():
         target.mkdir()
         for file in sorted(source.iterdir()):
-            _link(file, target / file.name)
+            link_file(file, target / file.name)
         sync_folder(target)
         return
-    try:
-        os.link(source, target)
-    except OSError:
-        shutil.copyfile(source, target)
-        sync_file(target)
+    link_file(source, target)
 
 
 def _finish(working: Path, previous: Generation | None) -> None:

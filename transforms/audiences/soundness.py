@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from transforms.audiences.member_lists import MemberLists
 from transforms.audiences.variants import sample_ratio
 
 if TYPE_CHECKING:
@@ -32,37 +33,43 @@ class Soundness:
 
 
 def check_soundness(definitions: Definitions, staged: Staged) -> Soundness:
-    """Check every calculated audience of a staged as_of."""
-    members = pl.scan_parquet(staged.members)
+    """Check every calculated audience of a staged as_of. Memory holds the splits of one parent."""
+    lists = MemberLists(staged.members)
     calculated = {audience.id for audience in staged.calculated}
-    repeated = (
-        members.group_by("audience_id", "mpid")
-        .len()
-        .filter(pl.col("len") > 1)
-        .group_by("audience_id")
-        .len()
-        .collect()
-    )
+    repeated = {audience_id: _repeated(lists.mpids(audience_id)) for audience_id in sorted(calculated)}
     overlapping: dict[str, int] = {}
     missing: dict[str, int] = {}
     for group in _split_groups(definitions):
         splits = [audience.id for audience in group if audience.id in calculated]
         where = group[0].parent or group[0].journey or group[0].id
-        if len(splits) > 1:
-            shared = _count(
-                members.filter(pl.col("audience_id").is_in(splits))
-                .group_by("mpid")
-                .agg(pl.col("audience_id").n_unique().alias("splits"))
-                .filter(pl.col("splits") > 1)
-            )
-            overlapping.update({where: shared} if shared else {})
-        whole = _whole(definitions, staged, group[-1], members, calculated)
-        if group[-1].is_remaining and len(splits) == len(group) and whole is not None:
-            found = members.filter(pl.col("audience_id").is_in(splits)).select("mpid").unique()
-            left_out = _count(whole.join(found, on="mpid", how="anti"))
-            missing.update({where: left_out} if left_out else {})
-    mismatched, strays = _variants(definitions, members, calculated)
-    return Soundness(dict(repeated.iter_rows()), overlapping, missing, mismatched, strays)
+        complete = group[-1].is_remaining and len(splits) == len(group)
+        whole = _whole(definitions, staged, group[-1], lists, calculated) if complete else None
+        if len(splits) < 2 and whole is None:
+            continue
+        found = _in_splits([lists.mpids(split) for split in splits])
+        overlapping[where] = found.filter(pl.col("splits") > 1).height
+        if whole is not None:
+            missing[where] = whole.join(found, on="mpid", how="anti").height
+    mismatched, strays = _variants(definitions, staged, calculated)
+    return Soundness(_broken(repeated), _broken(overlapping), _broken(missing), mismatched, strays)
+
+
+def _broken(counts: dict[str, int]) -> dict[str, int]:
+    return {where: count for where, count in counts.items() if count}
+
+
+def _repeated(mpids: pl.Series) -> int:
+    """How many stand more than once in a list that is sorted."""
+    return mpids.filter(mpids == mpids.shift()).n_unique()
+
+
+def _in_splits(lists: list[pl.Series]) -> pl.DataFrame:
+    """Each mpid with the number of lists that it is in."""
+    once = [mpids.unique() if _repeated(mpids) else mpids for mpids in lists]
+    mpids = pl.concat([pl.Series("mpid", [], dtype=pl.Int64), *once])
+    if mpids.n_unique() == len(mpids):
+        return pl.DataFrame({"mpid": mpids, "splits": pl.repeat(1, len(mpids), eager=True)})
+    return mpids.to_frame().group_by("mpid").agg(pl.len().alias("splits"))
 
 
 def _split_groups(definitions: Definitions) -> list[list[Audience]]:
@@ -74,44 +81,47 @@ def _split_groups(definitions: Definitions) -> list[list[Audience]]:
 
 
 def _whole(
-    definitions: Definitions, staged: Staged, split: Audience, members: pl.LazyFrame, calculated: set[str]
-) -> pl.LazyFrame | None:
+    definitions: Definitions, staged: Staged, split: Audience, lists: MemberLists, calculated: set[str]
+) -> pl.DataFrame | None:
     """The users that the splits have to add up to: the parent's, or the population of the journey."""
     if split.parent is not None:
         if split.parent not in calculated:
             return None
-        return members.filter(pl.col("audience_id") == split.parent).select("mpid")
+        return lists.mpids(split.parent).to_frame()
     profiles = pl.scan_parquet(staged.profiles).filter(pl.col("workspace").is_in(split.workspaces))
     lifetime = definitions.project.profile_lifetime
     if lifetime is not None:
         oldest = pl.lit(staged.as_of) - pl.duration(microseconds=lifetime.microseconds)
         profiles = profiles.filter(pl.col("last_seen") >= oldest)
-    return profiles.select("mpid").unique()
+    return profiles.select("mpid").unique().collect()
 
 
 def _variants(
-    definitions: Definitions, members: pl.LazyFrame, calculated: set[str]
+    definitions: Definitions, staged: Staged, calculated: set[str]
 ) -> tuple[dict[str, float], dict[str, int]]:
+    tests = {
+        audience.id: audience.ab_test
+        for audience in definitions.audiences
+        if audience.ab_test is not None and audience.id in calculated
+    }
+    if not tests:
+        return {}, {}
+    found = (
+        pl.scan_parquet(staged.members)
+        .filter(pl.col("audience_id").is_in(list(tests)))
+        .group_by("audience_id", "variant")
+        .len()
+        .collect()
+    )
+    counts: dict[str, dict[str, int]] = {audience_id: {} for audience_id in tests}
+    for audience_id, variant, count in found.iter_rows():
+        counts[audience_id][variant or ""] = count
     mismatched: dict[str, float] = {}
     strays: dict[str, int] = {}
-    for audience in definitions.audiences:
-        if audience.ab_test is None or audience.id not in calculated:
-            continue
-        counted = (
-            members.filter(pl.col("audience_id") == audience.id)
-            .group_by("variant")
-            .len()
-            .collect()
-            .iter_rows()
-        )
-        counts = {variant or "": count for variant, count in counted}
-        ratio = sample_ratio(audience.ab_test, counts)
+    for audience_id, test in tests.items():
+        ratio = sample_ratio(test, counts[audience_id])
         if ratio.is_mismatch and ratio.p_value is not None:
-            mismatched[audience.id] = ratio.p_value
+            mismatched[audience_id] = ratio.p_value
         if ratio.strays:
-            strays[audience.id] = sum(counts[name] for name in ratio.strays)
+            strays[audience_id] = sum(counts[audience_id][name] for name in ratio.strays)
     return mismatched, strays
-
-
-def _count(frame: pl.LazyFrame) -> int:
-    return frame.select(pl.len()).collect().item()

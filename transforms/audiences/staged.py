@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import json
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
+from functools import reduce
 from typing import TYPE_CHECKING
 
 import duckdb
 import pyarrow as pa
-import pyarrow.parquet as pq
+import pyarrow.compute as pc
 from sqlglot import exp
 
 from transforms.audiences.memberships import MODELS, CalculatedAudience
@@ -35,22 +37,34 @@ from transforms.contracts import (
 from transforms.instants import compact
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from datetime import datetime
     from pathlib import Path
 
-_IDENTITIES = "select distinct mpid, identity_type, identity_value from int_user_identities order by all"
-_PROFILES = (
-    "select workspace, mpid, first_seen, last_seen, first_active, last_active from dim_profiles "
-    "order by workspace, mpid"
+# `distinct` would sort by a hash before the rows are sorted; equal rows stand side by side in this order.
+_IDENTITIES = (
+    "select mpid, identity_type, identity_value from int_user_identities "
+    "order by mpid, identity_type, identity_value"
 )
-_ATTRIBUTES = (
-    "select workspace, mpid, attribute_key, attribute_name, value, elements, said_at from int_user_attributes "
-    "order by workspace, mpid, attribute_key"
-)
+# A workspace at a time: its name would be the first and longest part of what rows are sorted by.
+_WORKSPACES = {
+    "profiles": "select distinct workspace from dim_profiles order by workspace",
+    "attributes": "select distinct workspace from int_user_attributes order by workspace",
+}
+_OF_A_WORKSPACE = {
+    "profiles": (
+        "select workspace, mpid, first_seen, last_seen, first_active, last_active from dim_profiles "
+        "where workspace = $workspace order by mpid"
+    ),
+    "attributes": (
+        "select workspace, mpid, attribute_key, attribute_name, value, elements, said_at "
+        "from int_user_attributes where workspace = $workspace order by mpid, attribute_key"
+    ),
+}
 _CALCULATED = "calculated.json"
 _CALCULATED_ATTRIBUTES = "calculated_attributes.json"
 _BATCH = 100_000
+_AT_ONCE = 2
 
 
 @dataclass(frozen=True)
@@ -115,17 +129,24 @@ def stage(
     folder.mkdir(parents=True)
     audiences = tuple(sorted(calculated, key=lambda audience: audience.id))
     staged = Staged(folder, as_of, audiences, tuple(sorted(attribute_ids)))
-    with duckdb.connect(str(warehouse), config={"autoinstall_known_extensions": "false"}) as connection:
-        members = pa.RecordBatchReader.from_batches(MEMBERSHIP, _members(connection, staged))
-        write_rows(staged.members, MEMBERSHIP, members)
-        for path, schema, query in (
-            (staged.identities, USER_IDENTITIES, _IDENTITIES),
-            (staged.profiles, PROFILES, _PROFILES),
-            (staged.attributes, USER_ATTRIBUTES, _ATTRIBUTES),
-        ):
-            write_rows(path, schema, connection.sql(query).to_arrow_reader(_BATCH))
-        values = pa.RecordBatchReader.from_batches(CALCULATED_ATTRIBUTES, _values(connection, staged))
-        write_rows(staged.calculated_attributes, CALCULATED_ATTRIBUTES, values)
+    tables = (
+        (staged.members, MEMBERSHIP, _members),
+        (staged.identities, USER_IDENTITIES, _identities),
+        (staged.profiles, PROFILES, _profiles),
+        (staged.attributes, USER_ATTRIBUTES, _attributes),
+        (staged.calculated_attributes, CALCULATED_ATTRIBUTES, _values),
+    )
+    with (
+        duckdb.connect(str(warehouse), config={"autoinstall_known_extensions": "false"}) as connection,
+        # One table is written while the engine sorts the next.
+        ThreadPoolExecutor(_AT_ONCE) as threads,
+    ):
+        written = [
+            threads.submit(_copy, connection.cursor(), staged, path, schema, batches)
+            for path, schema, batches in tables
+        ]
+        for one in written:
+            one.result()
         made_by = RunModels(
             database=warehouse.stem,
             login_types=login_types,
@@ -149,10 +170,50 @@ def read_staged(staging: Path, as_of: datetime) -> Staged | None:
     return Staged(folder, as_of, tuple(CalculatedAudience(**entry) for entry in listed), tuple(attribute_ids))
 
 
-def rows(path: Path) -> pa.RecordBatchReader:
-    """A staged file as a reader."""
-    file = pq.ParquetFile(path)
-    return pa.RecordBatchReader.from_batches(file.schema_arrow, file.iter_batches())
+def _copy(
+    connection: duckdb.DuckDBPyConnection,
+    staged: Staged,
+    path: Path,
+    schema: pa.Schema,
+    batches: Callable[[duckdb.DuckDBPyConnection, Staged], Iterator[pa.RecordBatch]],
+) -> None:
+    with connection:
+        write_rows(path, schema, pa.RecordBatchReader.from_batches(schema, batches(connection, staged)))
+
+
+def _identities(connection: duckdb.DuckDBPyConnection, _: Staged) -> Iterator[pa.RecordBatch]:
+    """An identity that several workspaces know is one."""
+    before: list[object] | None = None
+    for batch in connection.sql(_IDENTITIES).to_arrow_reader(_BATCH):
+        last = batch.num_rows - 1
+        same = [
+            pc.call_function("equal", [column.slice(1), column.slice(0, last)]) for column in batch.columns
+        ]
+        first = pa.array([[column[0].as_py() for column in batch.columns] == before])
+        repeats = pa.concat_arrays([first, reduce(_both, same)])
+        before = [column[last].as_py() for column in batch.columns]
+        yield batch.filter(pc.call_function("invert", [repeats])).cast(USER_IDENTITIES)
+
+
+def _both(left: pa.Array, right: pa.Array) -> pa.Array:
+    return pc.call_function("and", [left, right])
+
+
+def _profiles(connection: duckdb.DuckDBPyConnection, _: Staged) -> Iterator[pa.RecordBatch]:
+    return _by_workspace(connection, "profiles", PROFILES)
+
+
+def _attributes(connection: duckdb.DuckDBPyConnection, _: Staged) -> Iterator[pa.RecordBatch]:
+    return _by_workspace(connection, "attributes", USER_ATTRIBUTES)
+
+
+def _by_workspace(
+    connection: duckdb.DuckDBPyConnection, table: str, schema: pa.Schema
+) -> Iterator[pa.RecordBatch]:
+    for (workspace,) in connection.execute(_WORKSPACES[table]).fetchall():
+        rows = connection.sql(_OF_A_WORKSPACE[table], params={"workspace": workspace})
+        for batch in rows.to_arrow_reader(_BATCH):
+            yield batch.cast(schema)
 
 
 def _members(connection: duckdb.DuckDBPyConnection, staged: Staged) -> Iterator[pa.RecordBatch]:

@@ -9,7 +9,7 @@
     {% endif %}
 
     {{ run_hooks(pre_hooks) }}
-    {% call statement('main') -%}
+    {%- set create -%}
         create or replace table {{ target }} as
         select
         {%- for column in model.columns.values() %}
@@ -18,7 +18,10 @@
         from (
             {{ compiled_code }}
         ) as model_subquery
-    {%- endcall %}
+    {%- endset %}
+    {#- Not by `statement`, which writes a file of each: what dbt compiled lies in `target` already. -#}
+    {% set response, table = adapter.execute(create, auto_begin=true) %}
+    {{ store_result('main', response=response, agate_table=table) }}
     {{ run_hooks(post_hooks) }}
 
     {% do persist_docs(target, model) %}

@@ -11,9 +11,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from tests.support.publications import AS_OF, publication
-from transforms.audiences import publishing
+from transforms.audiences import publishing, tables
 from transforms.audiences.generations import Store, open_store
 from transforms.audiences.publishing import ensure, publish
+from transforms.audiences.tables import write_rows
 from transforms.contracts import AUDIENCE_DAILY, MEMBERSHIP, USER_IDENTITIES
 from transforms.errors import InternalError
 
@@ -203,6 +204,47 @@ def test_members_out_of_order_are_refused(store: Store, mpids: list[int]) -> Non
 def test_members_of_an_audience_that_was_not_calculated_are_refused(store: Store) -> None:
     with pytest.raises(InternalError, match="not calculated"):
         publish(store, replace(publication(members={"a": {1}}), calculated=()))
+
+
+def test_a_file_is_linked_and_gives_the_bytes_that_its_rows_give(tmp_path: Path) -> None:
+    rows = publication(members={"a": {1, 2}, "b": {3: "push"}}, identities={(1, "email", "a@example.com")})
+    files = {}
+    for name, schema in (("members", MEMBERSHIP), ("identities", USER_IDENTITIES)):
+        files[name] = tmp_path / f"{name}.parquet"
+        write_rows(files[name], schema, getattr(rows, name))
+    by_rows = publish(open_store(tmp_path / "rows"), rows)
+    by_files = publish(open_store(tmp_path / "files"), replace(rows, **files))
+    assert content(by_files.folder) == content(by_rows.folder)
+    assert by_files.members_file(AS_OF).samefile(files["members"])
+    assert by_files.identities_file.samefile(files["identities"])
+
+
+@pytest.mark.parametrize("mpids", [[2, 1], [1, 1]])
+def test_a_file_of_members_out_of_order_is_refused(store: Store, tmp_path: Path, mpids: list[int]) -> None:
+    rows = [{"as_of": AS_OF, "audience_id": "a", "mpid": mpid} for mpid in mpids]
+    file = tmp_path / "members.parquet"
+    write_rows(file, MEMBERSHIP, pa.Table.from_pylist(rows, MEMBERSHIP))
+    with pytest.raises(InternalError, match="order"):
+        publish(store, replace(publication(members={"a": set()}), members=file))
+
+
+def test_members_are_held_in_order_from_one_row_group_to_the_next(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tables, "ROWS_IN_GROUP", 2)
+    rows = [{"as_of": AS_OF, "audience_id": "a", "mpid": mpid} for mpid in (1, 2, 2)]
+    wrong = replace(publication(members={"a": set()}), members=pa.Table.from_pylist(rows, MEMBERSHIP))
+    with pytest.raises(InternalError, match="order"):
+        publish(store, wrong)
+    right = publication(members={"a": {3, 4, 5}, "b": {1, 2, 3, 4}})
+    assert publish(store, right).newest == AS_OF
+
+
+def test_members_of_another_as_of_are_refused(store: Store) -> None:
+    rows = [{"as_of": AS_OF + DAY, "audience_id": "a", "mpid": 1}]
+    wrong = replace(publication(members={"a": set()}), members=pa.Table.from_pylist(rows, MEMBERSHIP))
+    with pytest.raises(InternalError, match="as_of"):
+        publish(store, wrong)
 
 
 def test_batches_do_not_show_in_the_bytes(tmp_path: Path) -> None:
