@@ -13,7 +13,7 @@ from transforms.ingest.values import canonical_json, filled, read_epoch, to_json
 if TYPE_CHECKING:
     from transforms.ingest.batch import Batch
 
-_READ = frozenset(
+READ_OF_DATA = frozenset(
     {
         "timestamp_unixtime_ms",
         "event_id",
@@ -109,8 +109,8 @@ def digests(canonical: bytes, batch: Batch, borrowed_time: int | None) -> dict[s
 
 
 def content_columns(content: bytes) -> dict[str, Any]:
-    """The two columns that stand for an event's content."""
-    digest = hashlib.blake2b(content, digest_size=16).digest()
+    """The two columns that stand for an event's content; MD5, since every engine has it."""
+    digest = hashlib.md5(content, usedforsecurity=False).digest()
     return {"content": digest.hex(), "content_digest": int.from_bytes(digest[:8], "big", signed=True)}
 
 
@@ -124,7 +124,7 @@ def _extra(
     # A field is kept here unless a column holds all of it: a list as a name, say, is no name.
     extra = {name: value for name, value in event.items() if name not in ("data", "event_type")}
     for name, value in data.items():
-        if name in commerce.read or (name in _READ and not _is_lost(name, value)) or name == session:
+        if name in commerce.read or (name in READ_OF_DATA and not _is_lost(name, value)) or name == session:
             continue
         if name in ("is_first_run", "is_upgrade", "session_duration_ms") and row[name] is not None:
             continue

@@ -11,7 +11,7 @@ from transforms.ingest.statements import Statements
 from transforms.ingest.values import filled, to_json, to_text, truth, usable_epoch
 
 #: Fields of a device statement → fields of `device_info`, the first that is filled counts.
-_DEVICE_FIELDS = {
+DEVICE_FIELDS = {
     "os_version": ("os_version",),
     "brand": ("brand", "device_manufacturer"),
     "model": ("device_model", "device"),
@@ -20,7 +20,7 @@ _DEVICE_FIELDS = {
     "att_authorization_status": ("att_authorization_status",),
 }
 #: A device is known by the first of these (spec §2.4).
-_DEVICE_KEYS = (
+DEVICE_KEYS = (
     "mp_deviceid",
     "ios_idfv",
     "android_uuid",
@@ -30,18 +30,18 @@ _DEVICE_KEYS = (
     "microsoft_advertising_id",
     "fire_advertising_id",
 )
-_PLACE_FIELDS = {
+PLACE_FIELDS = {
     "country": "country_code",
     "region": "region_code",
     "city": "city_name",
     "postal_code": "postal_code",
     "dma": "dma_code",
 }
-_READ_OF_DEVICE = frozenset(
-    {"platform", "is_tablet", *(name for names in _DEVICE_FIELDS.values() for name in names)}
+READ_OF_DEVICE = frozenset(
+    {"platform", "is_tablet", *(name for names in DEVICE_FIELDS.values() for name in names)}
 )
-_READ_OF_APPLICATION = frozenset({"application_version", "application_build_number", "os"})
-_READ_OF_CONSENT = frozenset({"consented", "timestamp_unixtime_ms"})
+READ_OF_APPLICATION = frozenset({"application_version", "application_build_number", "os"})
+READ_OF_CONSENT = frozenset({"consented", "timestamp_unixtime_ms"})
 
 #: An event that was read: its time, its place in the batch, and the event.
 TimedEvent = tuple[int, int, dict[str, Any]]
@@ -161,7 +161,7 @@ def _consents(statements: Statements, said_at: int, given: Any, left: dict[str, 
                 rest = {
                     name: text
                     for name, value in record.items()
-                    if name not in _READ_OF_CONSENT and (text := to_text(value)) is not None
+                    if name not in READ_OF_CONSENT and (text := to_text(value)) is not None
                 }
                 statements.say(
                     said_at if at is None else at,
@@ -180,7 +180,7 @@ def _consents(statements: Statements, said_at: int, given: Any, left: dict[str, 
 def _device(statements: Statements, said_at: int, batch: Batch, left: dict[str, Any]) -> None:
     device, application = batch.device, batch.application
     identities: dict[str, str] = {}
-    read = set(_READ_OF_DEVICE)
+    read = set(READ_OF_DEVICE)
     own = filled(batch.body.get("mp_deviceid"))
     if own is not None:
         identities["mp_deviceid"] = own
@@ -207,12 +207,12 @@ def _device(statements: Statements, said_at: int, batch: Batch, left: dict[str, 
     if known:
         statements.say(said_at, "app", fields=known)
     _leave(left, "device_info", batch.body.get("device_info"), read)
-    _leave(left, "application_info", batch.body.get("application_info"), _READ_OF_APPLICATION)
+    _leave(left, "application_info", batch.body.get("application_info"), READ_OF_APPLICATION)
 
 
 def _device_fields(device: dict[str, Any], system: str | None) -> dict[str, str]:
     fields = {} if system is None else {"os": system}
-    for field, names in _DEVICE_FIELDS.items():
+    for field, names in DEVICE_FIELDS.items():
         found = next((text for name in names if (text := filled(device.get(name))) is not None), None)
         if found is not None:
             fields[field] = found
@@ -223,7 +223,7 @@ def _device_fields(device: dict[str, Any], system: str | None) -> dict[str, str]
 
 
 def _device_key(identities: dict[str, str], fields: dict[str, str]) -> str:
-    for kind in _DEVICE_KEYS:
+    for kind in DEVICE_KEYS:
         if kind in identities:
             return f"{kind}:{identities[kind]}"
     return "model:" + to_json([fields.get(name) for name in ("brand", "model", "os")])
@@ -241,7 +241,7 @@ def _context(statements: Statements, said_at: int, batch: Batch, left: dict[str,
 def _location(statements: Statements, at: int, location: dict[str, Any]) -> None:
     place = {
         field: text
-        for field, name in _PLACE_FIELDS.items()
+        for field, name in PLACE_FIELDS.items()
         if (text := filled(location.get(name))) is not None
     }
     if place:

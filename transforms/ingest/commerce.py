@@ -8,7 +8,7 @@ from typing import Any
 from transforms.ingest.values import filled, to_text
 
 #: Numbers and spellings of older senders → the action.
-_PRODUCT_ACTIONS = {
+PRODUCT_ACTIONS = {
     **{
         str(number): action
         for number, action in enumerate(
@@ -29,14 +29,14 @@ _PRODUCT_ACTIONS = {
     },
     "remove_from_wishlist": "remove_from_wish_list",
 }
-_PROMOTION_ACTIONS = {
+PROMOTION_ACTIONS = {
     "view": "promotion_view",
     "1": "promotion_view",
     "click": "promotion_click",
     "2": "promotion_click",
 }
-_DERIVED_TYPES = frozenset({*_PRODUCT_ACTIONS.values(), "promotion_view", "promotion_click", "impression"})
-_ACTION_FIELDS = (
+DERIVED_TYPES = frozenset({*PRODUCT_ACTIONS.values(), "promotion_view", "promotion_click", "impression"})
+ACTION_FIELDS = (
     "transaction_id",
     "affiliation",
     "total_amount",
@@ -45,7 +45,7 @@ _ACTION_FIELDS = (
     "coupon_code",
 )
 #: Column of a product line → names under which senders give it, the first that is there counts.
-_PRODUCT_FIELDS = {
+PRODUCT_FIELDS = {
     "id": ("id", "sku"),
     "name": ("name",),
     "brand": ("brand",),
@@ -57,13 +57,13 @@ _PRODUCT_FIELDS = {
     "coupon_code": ("coupon_code",),
     "total_product_amount": ("total_product_amount", "total_amount"),
 }
-_PROMOTION_FIELDS = {
+PROMOTION_FIELDS = {
     "id": ("id", "sku"),
     "name": ("name",),
     "creative": ("creative",),
     "position": ("position",),
 }
-_ATTRIBUTES = ("custom_attributes", "attributes")
+ATTRIBUTES = ("custom_attributes", "attributes")
 _Names = dict[str, tuple[str, ...]]
 
 
@@ -80,8 +80,8 @@ class CommerceFields:
 def product_action(text: str) -> str:
     """The action by its name in the Events API, otherwise as sent."""
     folded = text.strip().lower()
-    named = _PRODUCT_ACTIONS.get(folded, folded)
-    return named if named in _DERIVED_TYPES else text
+    named = PRODUCT_ACTIONS.get(folded, folded)
+    return named if named in DERIVED_TYPES else text
 
 
 def read_commerce(data: dict[str, Any]) -> CommerceFields:
@@ -98,13 +98,13 @@ def read_commerce(data: dict[str, Any]) -> CommerceFields:
         read.add("product_action")
         name = filled(sold.get("action"))
         action = None if name is None or name == "0" else product_action(name)
-        columns.update({column: _text(sold.get(column)) for column in _ACTION_FIELDS})
+        columns.update({column: _text(sold.get(column)) for column in ACTION_FIELDS})
         rest = {
             key: value
             for key, value in sold.items()
             if key not in ("action", "products") and not (key in columns and _is_scalar(value))
         }
-        _lines(sold.get("products"), _PRODUCT_FIELDS, products, rest, "products")
+        _lines(sold.get("products"), PRODUCT_FIELDS, products, rest, "products")
         _keep(left, "product_action", rest)
 
     promoted = data.get("promotion_action")
@@ -112,9 +112,9 @@ def read_commerce(data: dict[str, Any]) -> CommerceFields:
         read.add("promotion_action")
         name = filled(promoted.get("action"))
         if action is None and name is not None:
-            action = _PROMOTION_ACTIONS.get(name.strip().lower(), name)
+            action = PROMOTION_ACTIONS.get(name.strip().lower(), name)
         rest = {key: value for key, value in promoted.items() if key not in ("action", "promotions")}
-        _lines(promoted.get("promotions"), _PROMOTION_FIELDS, promotions, rest, "promotions")
+        _lines(promoted.get("promotions"), PROMOTION_FIELDS, promotions, rest, "promotions")
         _keep(left, "promotion_action", rest)
 
     shown = data.get("product_impressions")
@@ -125,14 +125,14 @@ def read_commerce(data: dict[str, Any]) -> CommerceFields:
         rests = []
         for item in shown:
             rest = {key: value for key, value in item.items() if key != "products"}
-            _lines(item.get("products"), _PRODUCT_FIELDS, products, rest, "products")
+            _lines(item.get("products"), PRODUCT_FIELDS, products, rest, "products")
             rests.append(rest)
         if any(rests):
             left["product_impressions"] = rests
 
     if action is None:
         derived = product_action(filled(data.get("custom_event_type")) or "")
-        action = derived if derived in _DERIVED_TYPES else None
+        action = derived if derived in DERIVED_TYPES else None
     if products:
         columns["products"] = products
     if promotions:
@@ -168,7 +168,7 @@ def _line(item: dict[str, Any], names: _Names) -> tuple[dict[str, Any], dict[str
                 read.add(spelling)
                 line[column] = to_text(item[spelling])
                 break
-    for spelling in _ATTRIBUTES:
+    for spelling in ATTRIBUTES:
         attributes = item.get(spelling)
         if isinstance(attributes, dict):
             read.add(spelling)

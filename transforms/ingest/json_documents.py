@@ -30,18 +30,23 @@ _BETWEEN = re.compile(r"[ \t\r\n,\[\]\ufeff]*")
 #: A whole string, or one sign that decides where a broken document ends.
 _STRUCTURE = re.compile(r'"(?:[^"\\\r\n]|\\[^\r\n])*"|[{}\[\]"\n]')
 #: What orjson does not give back as it is written: integers that may be beyond 64 bits, and minus zero.
-_ODD_NUMBER = re.compile(r"[0-9]{20}|-9[2-9][0-9]{17}|-0")
+_ODD_NUMBER = re.compile(r"[0-9]{20}|-(?:9[2-9][0-9]{17}|0(?![0-9.eE]))")
+_SPACES = b" \t\r"
 _SURROGATE_ESCAPE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One document, with the line (from 1) where it begins; `problem` is set where it has no value."""
+    """One document, with the line (from 1) where it begins; `problem` is set where it has no value.
+
+    `is_line`: it is all that stands between the end of the document before and that of its line.
+    """
 
     line: int
     value: Any
     raw: str
     problem: tuple[str, str] | None = None
+    is_line: bool = False
 
 
 class _NoNumber(Exception):
@@ -141,17 +146,24 @@ def _whole_line(text: _Text) -> Document | None:
     if not 0 <= end - text.start <= LONGEST_DOCUMENT:
         return None
     raw = text.buffer[text.start : end]
-    if _ODD_NUMBER.search(raw):
-        return None
     try:
-        value = orjson.loads(raw)
-    except orjson.JSONDecodeError:
+        written = raw.encode()
+        value = orjson.loads(written)
+    except (UnicodeEncodeError, orjson.JSONDecodeError):
         return None
-    if not isinstance(value, dict):
+    if not isinstance(value, dict) or _may_have_an_odd_number(raw, written, value):
         return None
     line = text.line
     text.start = end
-    return Document(line, value, raw)
+    return Document(line, value, raw, is_line=True)
+
+
+def _may_have_an_odd_number(raw: str, written: bytes, value: Any) -> bool:
+    # What orjson writes as it was written it has read exactly. The expression takes ten times as long.
+    again = orjson.dumps(value)
+    if again == written or again.translate(None, _SPACES) == written.translate(None, _SPACES):
+        return False
+    return _ODD_NUMBER.search(raw) is not None
 
 
 def _of_any_layout(text: _Text) -> Document:

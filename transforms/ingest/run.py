@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import deque
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from transforms.contracts import EVENTS, USERS
@@ -14,6 +16,7 @@ from transforms.ingest.landing import LandingFile, Opened, file_digest, landing_
 from transforms.ingest.ledger import FOLDER, Ledger, LedgerEntry, read_ledger, write_segment
 from transforms.ingest.merge import FileEvents, merge
 from transforms.ingest.partitions import EMPTY_DAY, day_place, write_empty
+from transforms.ingest.plain.columns import MOST_AT_ONCE, Columns
 from transforms.ingest.rejection import FileRejected
 from transforms.ingest.sink import Quarantine, Sink
 from transforms.ingest.source import Source
@@ -53,6 +56,15 @@ def recover(data: Path) -> None:
     transactions.recover(data)
 
 
+@dataclass(frozen=True)
+class _OpenFile:
+    """A file that was read, of which work may be under way; its quarantine comes to `place`."""
+
+    sink: Sink
+    quarantine: Path
+    place: str
+
+
 class _Ingest:
     """One ingest from landing to commit."""
 
@@ -69,13 +81,17 @@ class _Ingest:
         self._transaction = transaction
         self._ledger: Ledger = read_ledger(data)
         self._staging = Staging(transaction.work / "staging")
+        self._columns = Columns(login_identities, places_addresses=geolocation is not None)
         self._entries: list[LedgerEntry] = []
         self._rejected: set[int] = set()
         self._unchanged = 0
+        self._open: deque[_OpenFile] = deque()
 
     def run(self, inputs: tuple[Input, ...]) -> IngestReport:
-        for file in self._new_files(inputs):
-            self._take(file)
+        with self._columns:
+            for file in self._new_files(inputs):
+                self._take(file)
+            self._close_files(0)
         self._staging.close()
         scratch = self._transaction.work / "scratch"
         new_file = self._transaction.new_file
@@ -139,7 +155,7 @@ class _Ingest:
         )
         place = f"quarantine/{self._ledger.next_segment}-{ordinal}.jsonl"
         quarantine = Quarantine(self._transaction.work / "quarantine" / f"{ordinal}.jsonl", source)
-        sink = Sink(self._staging, quarantine)
+        sink = Sink(self._staging, self._columns, quarantine)
         status: Literal["ingested", "rejected"] = "ingested"
         reading: Opened | None = None
         try:
@@ -149,11 +165,18 @@ class _Ingest:
             status = "rejected"
             self._rejected.add(ordinal)
             sink.reject_file(rejected)
-        sink.close()
-        if quarantine.path.exists():
-            quarantine.path.replace(self._transaction.new_file(place))
+        self._open.append(_OpenFile(sink, quarantine.path, place))
+        self._close_files(MOST_AT_ONCE)
         digest = reading.digest if reading is not None else ""
         self._enter(file, arrival, digest, status, sink.counts)
+
+    def _close_files(self, still_open: int) -> None:
+        """End the files that were read first; their counts are complete then."""
+        while len(self._open) > still_open:
+            file = self._open.popleft()
+            file.sink.close()
+            if file.quarantine.exists():
+                file.quarantine.replace(self._transaction.new_file(file.place))
 
     def _enter(
         self,

@@ -9,8 +9,11 @@ from transforms.ingest.counts import Counts
 from transforms.ingest.json_documents import KEPT_OF_RAW
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from concurrent.futures import Future
     from pathlib import Path
 
+    from transforms.ingest.plain.columns import Columns, PlainLines, TakenLines
     from transforms.ingest.rejection import Rejected
     from transforms.ingest.source import Source
     from transforms.ingest.staging import Staging
@@ -59,8 +62,10 @@ class Quarantine:
 class Sink:
     """Counts, stages and quarantines what one file holds."""
 
-    def __init__(self, staging: Staging, quarantine: Quarantine) -> None:
+    def __init__(self, staging: Staging, columns: Columns, quarantine: Quarantine) -> None:
         self._staging = staging
+        self._columns = columns
+        self._at_end: Callable[[], None] | None = None
         self._quarantine = quarantine
         self.counts = Counts()
 
@@ -70,6 +75,20 @@ class Sink:
         self.counts.records_parsed += 1
         self.counts.events_read += len(events)
         self._staging.take(events, statements, text)
+
+    def start_lines(self, lines: PlainLines, source: Source) -> Future[TakenLines]:
+        """Begin to take plain lines to staging by columns; what comes of it is for took_lines()."""
+        return self._columns.start(lines, source, *self._staging.new_parts())
+
+    def took_lines(self, taken: TakenLines) -> None:
+        """Count what was taken of plain lines."""
+        self.counts.records_read += taken.records
+        self.counts.records_parsed += taken.records
+        self.counts.events_read += taken.events
+
+    def at_end(self, work: Callable[[], None]) -> None:
+        """Put off what is left to do of this file, so that the next one can be read meanwhile."""
+        self._at_end = work
 
     def also_parsed(self, records: int) -> None:
         """Further records that are part of one already taken: the rows of an event of many lines."""
@@ -97,5 +116,7 @@ class Sink:
         self.reject_record(rejected, "", 1)
 
     def close(self) -> None:
-        """End the quarantine's file."""
+        """Do what was put off, and end the quarantine's file."""
+        if self._at_end is not None:
+            self._at_end()
         self._quarantine.close()

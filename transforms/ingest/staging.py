@@ -65,7 +65,16 @@ class Staging:
         folder.mkdir(parents=True, exist_ok=True)
         self._events = _Table(folder / "events.parquet", STAGED_EVENTS)
         self._users = _Table(folder / "users.parquet", STAGED_USERS)
+        self._folder = folder
+        self._parts: list[tuple[Path, Path]] = []
         self._text_held = 0
+
+    def new_parts(self) -> tuple[Path, Path]:
+        """Where another writer puts rows of its own: events, and users."""
+        number = len(self._parts)
+        parts = (self._folder / f"events-{number}.parquet", self._folder / f"users-{number}.parquet")
+        self._parts.append(parts)
+        return parts
 
     def take(self, events: list[dict[str, Any]], statements: list[dict[str, Any]], text: int) -> None:
         """Keep the rows of one record of `text` characters."""
@@ -89,14 +98,14 @@ class Staging:
 
     @property
     def events(self) -> tuple[Path, ...]:
-        """The staging file of events, none where there were no events."""
-        return _existing(self._events.path)
+        """The staging files of events, none where there were no events."""
+        return _existing([self._events.path, *(events for events, _ in self._parts)])
 
     @property
     def users(self) -> tuple[Path, ...]:
-        """The staging file of statements, none where there were no statements."""
-        return _existing(self._users.path)
+        """The staging files of statements, none where there were no statements."""
+        return _existing([self._users.path, *(users for _, users in self._parts)])
 
 
-def _existing(path: Path) -> tuple[Path, ...]:
-    return (path,) if path.exists() else ()
+def _existing(paths: list[Path]) -> tuple[Path, ...]:
+    return tuple(path for path in paths if path.exists())
