@@ -1,4 +1,11 @@
-{{ config(contract={'enforced': true}) }}
+{{
+    config(
+        materialized='continued',
+        unique_key=['workspace', 'mpid'],
+        meta={'earliest': ['first_seen', 'first_active'], 'latest': ['last_seen', 'last_active']},
+        contract={'enforced': true},
+    )
+}}
 
 with
 

@@ -1,3 +1,6 @@
+{% set key = ['workspace', 'mpid'] -%}
+{{ config(materialized='continued', unique_key=key) -}}
+
 with
 
 statements as (
@@ -7,17 +10,15 @@ statements as (
         mpid,
         {{ field('fields', 'version') }} as version,
         {{ field('fields', 'build') }} as build,
-        said_at,
-        row_number() over (
-            partition by workspace, mpid
-            order by {{ newest_first() }}
-        ) as recency
+        {{ write_order() }}
     from {{ ref('stg_lake__users') }}
     where
         statement = 'app'
         and coalesce({{ field('fields', 'version') }}, {{ field('fields', 'build') }}) is not null
 
-)
+),
+
+{{ newest_rows('statements', key) }}
 
 select
     workspace,
@@ -25,5 +26,4 @@ select
     version,
     build,
     said_at
-from statements
-where recency = 1
+from newest

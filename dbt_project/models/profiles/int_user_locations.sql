@@ -1,3 +1,17 @@
+{% set key = ['workspace', 'mpid'] -%}
+{{
+    config(
+        materialized='continued',
+        unique_key=key,
+        meta={
+            'newest': {
+                'said_at': ['country', 'region', 'city', 'postal_code', 'dma'],
+                'coordinates_said_at': ['latitude', 'longitude'],
+            }
+        },
+    )
+}}
+
 with
 
 places as (
@@ -16,18 +30,15 @@ places as (
 
 ),
 
-recent_places as (
+known_places as (
 
-    select
-        *,
-        row_number() over (
-            partition by workspace, mpid
-            order by {{ newest_first() }}
-        ) as recency
+    select *
     from places
     where coalesce(country, region, city, postal_code, dma) is not null
 
 ),
+
+{{ newest_rows('known_places', key, name='newest_places') }},
 
 points as (
 
@@ -42,35 +53,32 @@ points as (
 
 ),
 
-recent_points as (
+known_points as (
 
-    select
-        *,
-        row_number() over (
-            partition by workspace, mpid
-            order by {{ newest_first() }}
-        ) as recency
+    select *
     from points
     where
         latitude between -90 and 90
         and longitude between -180 and 180
 
-)
+),
+
+{{ newest_rows('known_points', key, name='newest_points') }}
 
 select
-    coalesce(recent_places.workspace, recent_points.workspace) as workspace,
-    coalesce(recent_places.mpid, recent_points.mpid) as mpid,
-    recent_places.country,
-    recent_places.region,
-    recent_places.city,
-    recent_places.postal_code,
-    recent_places.dma,
-    recent_places.said_at,
-    cast(recent_points.latitude as double) as latitude,
-    cast(recent_points.longitude as double) as longitude,
-    recent_points.said_at as coordinates_said_at
-from (select * from recent_places where recency = 1) as recent_places
-full outer join (select * from recent_points where recency = 1) as recent_points
+    coalesce(newest_places.workspace, newest_points.workspace) as workspace,
+    coalesce(newest_places.mpid, newest_points.mpid) as mpid,
+    newest_places.country,
+    newest_places.region,
+    newest_places.city,
+    newest_places.postal_code,
+    newest_places.dma,
+    newest_places.said_at,
+    cast(newest_points.latitude as double) as latitude,
+    cast(newest_points.longitude as double) as longitude,
+    newest_points.said_at as coordinates_said_at
+from newest_places
+full outer join newest_points
     on
-        recent_places.workspace = recent_points.workspace
-        and recent_places.mpid = recent_points.mpid
+        newest_places.workspace = newest_points.workspace
+        and newest_places.mpid = newest_points.mpid

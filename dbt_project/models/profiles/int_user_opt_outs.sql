@@ -1,3 +1,6 @@
+{% set key = ['workspace', 'mpid'] -%}
+{{ config(materialized='continued', unique_key=key) -}}
+
 with
 
 statements as (
@@ -6,22 +9,19 @@ statements as (
         workspace,
         mpid,
         lower(value) = 'true' as is_opted_out,
-        said_at,
-        row_number() over (
-            partition by workspace, mpid
-            order by {{ newest_first() }}
-        ) as recency
+        {{ write_order() }}
     from {{ ref('stg_lake__users') }}
     where
         statement = 'opt_out'
         and lower(value) in ('true', 'false')
 
-)
+),
+
+{{ newest_rows('statements', key) }}
 
 select
     workspace,
     mpid,
     is_opted_out,
     said_at
-from statements
-where recency = 1
+from newest
