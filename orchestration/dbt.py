@@ -15,7 +15,9 @@ from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from typing import TYPE_CHECKING, Any
 
-from transforms.audiences.run_models import RunModel
+import duckdb
+
+from transforms.audiences.run_models import RunModel, RunModels, functions_of
 from transforms.compiler.models import GENERATED_FOLDERS
 from transforms.errors import InternalError, failure
 
@@ -139,6 +141,47 @@ def _refuse_skipped(nodes: tuple[NodeResult, ...]) -> None:
         )
 
 
+def compile_models(settings: Settings, project: Project, as_of: datetime) -> RunModels:
+    """Every model that is not generated as a run would have it, and the functions, without a run.
+
+    Neither the lake nor the warehouse are looked at. UserError (exit status 1) where dbt can't compile.
+    """
+    folder = settings.data / "dbt" / "compiled"
+    folder.mkdir(parents=True, exist_ok=True)
+    # Models name each other within the database, which is called as its file is.
+    warehouse = folder / settings.warehouse.name
+    variables = {**environment(settings, project, as_of), "MILEPOST_WAREHOUSE": str(warehouse)}
+    target = ("--no-write-json", "--target-path", str(folder))
+    chosen = ("--indirect-selection", "empty", "--select", "path:models,resource_type:model", "--exclude")
+    with _variables(variables):
+        models = _compiled(settings, *target, *chosen, *(f"path:{folder}" for folder in GENERATED_FOLDERS))
+        (functions,) = _compiled(settings, *target, "--inline", "{{ create_functions() }}")
+    with duckdb.connect() as connection:
+        connection.execute(functions.compiled_code)
+        made = functions_of(connection)
+    found = [model for node in models if (model := run_model(node)) is not None]
+    return RunModels(
+        database=warehouse.stem,
+        login_types=project.login_identities,
+        functions=made,
+        models=tuple(sorted(found, key=lambda model: model.name)),
+    )
+
+
+def _compiled(settings: Settings, *rest: str) -> list[Any]:
+    result = _invoke(arguments(settings, "compile", *rest))
+    if not result.success:
+        failed = [node.message for node in result.result.results if node.message] if result.result else []
+        words = _first_lines(result.exception or "; ".join(failed))
+        raise failure("RUN-012", f"dbt can't read the project: {words}")
+    return [node.node for node in result.result.results]
+
+
+def models_digest(project: Path) -> str:
+    """A text that is another one when `compile_models` may give something else."""
+    return _digest(project, without=GENERATED_FOLDERS)
+
+
 def ensure_manifest(settings: Settings, project: Project, as_of: datetime) -> Path:
     """The path of a manifest that belongs to the files of the project; parses only when they changed."""
     manifest = _target(settings) / "manifest.json"
@@ -242,13 +285,17 @@ def _refuse_locked(warehouse: Path) -> None:
         ) from error
 
 
-def _digest(project: Path) -> str:
+def _digest(project: Path, without: tuple[str, ...] = ()) -> str:
     digest = hashlib.sha256()
+    left_out = tuple(f"{folder.rstrip('/')}/" for folder in without)
     found = [*project.glob("*.yml")]
     for folder in _FOLDERS:
         found += (path for pattern in _FILES for path in (project / folder).rglob(pattern) if path.is_file())
     for path in sorted(found):
-        digest.update(f"{path.relative_to(project).as_posix()}\0".encode())
+        name = path.relative_to(project).as_posix()
+        if name.startswith(left_out):
+            continue
+        digest.update(f"{name}\0".encode())
         digest.update(hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()
 

@@ -124,6 +124,10 @@ USER_SORT = (
     "position",
 )
 
+#: `sample/events/day=…`, `sample/users/day=…` and `sample/others/` hold rows of EVENTS and USERS in the lake's order,
+#: those in `others` with a column `day`; transforms/ingest/sample.py says which. `sample/known` has every mpid of the
+#: lake, `sample/sampled` those of the sample with the md5 of their text.
+
 #: Who is in what, one file an as_of, sorted by (audience_id, mpid). `variant` is null where no test runs.
 MEMBERSHIP = pa.schema(
     [

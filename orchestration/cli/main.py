@@ -21,6 +21,7 @@ COMMANDS: dict[str, str] = {
     "dev": "dev",
     "download": "download",
     "eject": "eject",
+    "estimate": "estimate",
     "explain": "explain",
     "import-audience": "import_audience",
     "ingest": "ingest",

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.benchmarks import steps
+from tests.benchmarks import estimates, steps
 from tests.benchmarks.audiences import bench_audiences, journeys
 from tests.benchmarks.measuring import best, measured
 from tests.benchmarks.peers import PEERS, write_in_time_order
@@ -26,6 +26,8 @@ DAYS = 30
 #: Nine criteria and what remains of them make ten milestones.
 CRITERIA = 90
 MANY_CRITERIA = 450
+#: Of the lake whose every user is asked, to hold samples against.
+SMALL_EVENTS = 100_000
 
 
 def main() -> None:
@@ -65,6 +67,7 @@ def measure(folder: Path, events: int) -> Iterator[Result]:
     )
     again = measured(steps.run, project, data, END + timedelta(days=1))
     yield from _run_results("refresh a day later", again.value, scan.seconds)
+    yield from _estimated(folder, project, data)
     yield from _orchestrated(folder, data)
     yield from _answered(project, data, next(iter(again.value.sizes)))
     in_time_order = folder / "in_time_order"
@@ -90,6 +93,28 @@ def _landed(project: Path, data: Path, landing: Path, events: int) -> Iterator[R
         reading.seconds,
         megabytes=ingested.megabytes,
     )
+
+
+def _estimated(folder: Path, project: Path, data: Path) -> Iterator[Result]:
+    """Sizes from a sample of users, and whether its intervals are what they say."""
+    made = measured(estimates.make_sample, project, data)
+    yield Result("the sample of users, what is missing of it", made.seconds, megabytes=made.megabytes)
+    first = measured(estimates.estimate_journey, project, data, END, "journey_0").value
+    found = min(
+        (measured(estimates.estimate_journey, project, data, END, "journey_0").value for _ in range(3)),
+        key=lambda one: one.seconds,
+    )
+    sizes = f"estimate of a journey: {found.sizes} sizes from {found.sampled:,} of {found.users:,} users"
+    yield Result(sizes, found.seconds)
+    yield Result("    the first after an ingest", first.seconds)
+    small = folder / "small"
+    if not small.exists():
+        steps.land(small / "landing" / "shop" / "web", SMALL_EVENTS, DAYS, END)
+        steps.take_in(project, small)
+    mpids, criteria = estimates.truths(project, small, END)
+    held = list(estimates.coverage(mpids, criteria, len(mpids) // 10))
+    share = sum(held) / len(held)
+    yield Result(f"{len(held):,} pairs of criterion and sample: the interval holds the truth", share=share)
 
 
 def _orchestrated(folder: Path, data: Path) -> Iterator[Result]:

@@ -1,4 +1,4 @@
-"""The lake as the functions that models name: all of it, or what matters to one user."""
+"""The lake as the functions that models name: all of it, what matters to one user, or a sample of users."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import duckdb
+
+    from transforms.audiences.sample import Sample
 
 _LAKE = """
 create macro lake_{name}() as table
@@ -47,6 +49,12 @@ where event_type = 'session_end' and not list_contains($mpids, mpid) and day <= 
 )
 """
 _OF_USER = "create or replace macro lake_{name}() as table select * from {name}_of_user"
+_OF_SAMPLE = """
+create or replace macro lake_{name}() as table
+select * from read_parquet({files}, hive_partitioning = true, hive_types = {{day: date}})
+union all
+select * from read_parquet({others}, hive_partitioning = false)
+"""
 
 
 def define_lake(connection: duckdb.DuckDBPyConnection, lake: Path) -> None:
@@ -61,6 +69,21 @@ def define_lake(connection: duckdb.DuckDBPyConnection, lake: Path) -> None:
             )
         files = str(lake / name / "*" / "*.parquet").replace("'", "''")
         connection.execute(_LAKE.format(name=name, files=files, partition=partition))
+
+
+def define_lake_of_sample(connection: duckdb.DuckDBPyConnection, lake: Path, sample: Sample) -> None:
+    """Make events and users the rows of a sample, lists stay whole. Of users outside the sample there is a part."""
+    define_lake(connection, lake)
+    if not sample.record.is_whole:
+        for name in ("events", "users"):
+            files = [_literal(path) for path in sample.files(name)]
+            others = _literal(sample.others(name))
+            statement = _OF_SAMPLE.format(name=name, files=f"[{', '.join(files)}]", others=others)
+            connection.execute(statement)
+
+
+def _literal(path: Path) -> str:
+    return "'" + str(path).replace("'", "''") + "'"
 
 
 def define_lake_of_user(

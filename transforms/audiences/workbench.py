@@ -13,13 +13,14 @@ from sqlglot import exp
 
 from transforms.audiences.activation import with_needed
 from transforms.audiences.engine import calculator, quoted
-from transforms.audiences.lake_tables import define_lake, define_lake_of_user
+from transforms.audiences.lake_tables import define_lake, define_lake_of_sample, define_lake_of_user
 from transforms.compiler.assemble import audience_query, criterion_query, criterion_rows
 from transforms.compiler.attributes import attribute_model, attribute_query
 from transforms.compiler.dialects.duckdb import DUCKDB
 from transforms.criteria import expressions as sql
 from transforms.definitions.dbt_models import AUDIENCE_PREFIX
 from transforms.errors import failure
+from transforms.ingest.lists import has_list
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -30,16 +31,21 @@ if TYPE_CHECKING:
 
     from transforms.audiences.generations import Generation
     from transforms.audiences.run_models import RunModel, RunModels
+    from transforms.audiences.sample import Sample
     from transforms.criteria.language import Criterion
     from transforms.criteria.scope import Scope
     from transforms.definitions.records import Audience, Definitions
 
 #: Models that say of a user only what was said of that user. What lies elsewhere may look at all users at once.
-_OF_EACH_USER = ("models/staging/", "models/profiles/")
+_PROFILES = "models/profiles/"
+_OF_EACH_USER = ("models/staging/", _PROFILES)
 _STORED = """
 select mpid, variant from read_parquet($members, hive_partitioning = false)
 where audience_id = $audience and ($mpid is null or mpid = $mpid)
 """
+_KEPT = "select * from read_parquet('{file}', hive_partitioning = false)"
+_SAMPLED = "select mpid from read_parquet($files, hive_partitioning = false)"
+_CHOSEN = "create or replace temp table chosen_users as select mpid from read_parquet($files)"
 
 
 @dataclass(frozen=True)
@@ -66,11 +72,11 @@ def stored_members(
 
 
 class Workbench:
-    """What a run at `as_of` would compute by `definitions`, for all users or for one.
+    """What a run at `as_of` would compute by `definitions`, for all users, for one or for a sample.
 
     `models` are those of a run. `by_hand` are the audiences whose SQL an analyst writes, each with what is stored of
     it, if anything is. With an `mpid` only what concerns that user is read from the lake, and answers hold for that
-    user alone. Questions raise a failure (exit status 1) where they need what the run did not have.
+    user alone. With a `sample` they hold for its users, and may name others; tables of models are kept with it. Questions raise a failure (exit status 1) where they need what the run did not have.
     """
 
     def __init__(
@@ -83,6 +89,7 @@ class Workbench:
         *,
         by_hand: Mapping[str, StoredMembers | None],
         mpid: int | None = None,
+        sample: Sample | None = None,
     ) -> None:
         self._definitions = definitions
         self._models = models
@@ -91,6 +98,7 @@ class Workbench:
         self._spill = spill
         self._by_hand = by_hand
         self._mpid = mpid
+        self._sample = sample
         self._made: set[str] = set()
         self._whole: Workbench | None = None
         self._connection = calculator(spill)
@@ -108,6 +116,10 @@ class Workbench:
         """Whether an analyst writes the SQL of an audience: its members are those that are stored."""
         return audience_id in self._by_hand
 
+    def has_list(self, name: str) -> bool:
+        """Whether a list was taken in."""
+        return has_list(self._lake, name)
+
     def holders(self, criterion: Criterion, scope: Scope) -> frozenset[int]:
         """The users of the population for whom a criterion holds."""
         return frozenset(mpid for (mpid,) in self.rows(criterion_query(criterion, scope)))
@@ -124,16 +136,29 @@ class Workbench:
         """The rows of a query that names models and the instant as generated SQL does."""
         return self._connection.execute(self._text(query)).fetchall()
 
+    def mpids(self, query: exp.Query) -> Any:
+        """The column `mpid` of a query as an array of numpy."""
+        return self._connection.execute(self._text(query)).fetchnumpy()["mpid"]
+
+    def sampled_mpids(self, sample: Sample) -> Any:
+        """The users of a sample as an array of numpy, in no order."""
+        files = [str(file) for file in sample.mpid_files()]
+        return self._connection.execute(_SAMPLED, {"files": files}).fetchnumpy()["mpid"]
+
     def _prepare(self) -> None:
         database = quoted(self._models.database)
         self._connection.execute("set timezone = 'UTC'")
+        # Each question reads the same files: their footers are read once.
+        self._connection.execute("set parquet_metadata_cache = true")
         self._connection.execute(f"attach if not exists ':memory:' as {database}")
         self._connection.execute(f"use {database}")
         for statement in self._models.functions:
             self._connection.execute(statement)
         instant = exp.cast(exp.Literal.string(str(self._as_of)), "timestamp").sql(DUCKDB.sqlglot_name)
         self._connection.execute(f"create macro as_of() as {instant}")
-        if self._mpid is None:
+        if self._sample is not None:
+            define_lake_of_sample(self._connection, self._lake, self._sample)
+        elif self._mpid is None:
             define_lake(self._connection, self._lake)
         else:
             logins = self._models.login_types
@@ -152,9 +177,16 @@ class Workbench:
 
     def _make(self, name: str) -> None:
         """A model, after all that it reads; each once."""
-        if name in self._made:
-            return
-        self._made.add(name)
+        if name not in self._made:
+            self._made.add(name)
+            try:
+                self._make_anew(name)
+            except BaseException:
+                # Who asks again is told why again.
+                self._made.discard(name)
+                raise
+
+    def _make_anew(self, name: str) -> None:
         audience_id = name.removeprefix(AUDIENCE_PREFIX)
         audience = next((one for one in self._definitions.audiences if one.id == audience_id), None)
         attribute = next(
@@ -172,12 +204,34 @@ class Workbench:
                 f"the run of this as_of did not have the model `{name}`",
                 hint="`milepost run` makes every model",
             )
-        elif self._mpid is not None and not model.path.startswith(_OF_EACH_USER):
-            self._take_over(model)
+        elif self._sample is not None and model.is_table:
+            self._make_kept(model, self._sample)
         else:
             self._make_model(model)
 
+    def _make_kept(self, model: RunModel, sample: Sample) -> None:
+        """A table of which the sample keeps the rows, made where it has none yet."""
+        file = sample.kept_model(model.name)
+        relation = self._relation(model.name).sql(DUCKDB.sqlglot_name)
+        if not file.exists():
+            self._make_model(model)
+            rows = self._connection.table(relation)
+            if model.path.startswith(_PROFILES) and "mpid" in rows.columns:
+                # Of other users there is a part, which nobody counts.
+                self._choose(sample)
+                rows = rows.filter("mpid in (select chosen_users.mpid from chosen_users)")
+            sample.keep_model(model.name, lambda path: rows.write_parquet(str(path), compression="zstd"))
+            self._connection.execute(f"drop table {relation}")
+        path = str(file).replace("'", "''")
+        self._create("view", model.name, _KEPT.format(file=path))
+
     def _make_model(self, model: RunModel) -> None:
+        is_narrowed = self._mpid is not None or (
+            self._sample is not None and not self._sample.record.is_whole
+        )
+        if is_narrowed and not model.path.startswith(_OF_EACH_USER):
+            self._take_over(model)
+            return
         for needed in model.needs:
             self._make(needed)
         try:
@@ -213,7 +267,7 @@ class Workbench:
         self._create("table", name, _STORED, values)
 
     def _take_over(self, model: RunModel) -> None:
-        """The user's rows of a model that may look at all users: it is made over the whole lake."""
+        """The rows of one user or of a sample in a model that may look at all users: it is made over the whole lake."""
         if self._whole is None:
             self._whole = Workbench(
                 self._definitions,
@@ -223,7 +277,10 @@ class Workbench:
                 self._spill,
                 by_hand=self._by_hand,
             )
-        found = self._whole.table_of_user(model.name, self._mpid)
+        if self._sample is None:
+            found = self._whole.table_of_user(model.name, self._mpid)
+        else:
+            found = self._whole.table_of_sample(model.name, self._sample)
         self._connection.register("taken_over", found)
         self._create("table", model.name, "select * from taken_over")
         self._connection.unregister("taken_over")
@@ -232,6 +289,17 @@ class Workbench:
         """The rows of a model, which has a column `mpid`, of one user."""
         query = exp.select("*").from_(sql.model(model)).where(exp.column("mpid").eq(mpid))
         return self._connection.sql(self._text(query)).to_arrow_table()
+
+    def table_of_sample(self, model: str, sample: Sample) -> pa.Table:
+        """The rows of a model, which has a column `mpid`, of the users of a sample."""
+        self._choose(sample)
+        chosen = sql.is_among(exp.column("mpid"), exp.select("mpid").from_(sql.table("chosen_users")))
+        query = exp.select("*").from_(sql.model(model)).where(chosen)
+        return self._connection.sql(self._text(query)).to_arrow_table()
+
+    def _choose(self, sample: Sample) -> None:
+        """Make `chosen_users` the users of a sample."""
+        self._connection.execute(_CHOSEN, {"files": [str(file) for file in sample.mpid_files()]})
 
     def _create(self, kind: str, name: str, query: str, values: dict[str, Any] | None = None) -> None:
         relation = self._relation(name)

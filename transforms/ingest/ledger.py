@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 
 from transforms.ingest.counts import Counts
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FOLDER = "ledger/files"
+_EPOCH = datetime(1970, 1, 1)
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,12 @@ def read_ledger(data: Path) -> Ledger:
         (_entry(line) for segment in segments for line in segment.read_text("utf-8").splitlines() if line),
         int(segments[-1].stem) if segments else 0,
     )
+
+
+def ended_at(data: Path) -> datetime | None:
+    """When the last ingest that brought something ended, UTC; None where none did."""
+    segments = sorted((data / FOLDER).glob("*.jsonl"))
+    return _EPOCH + timedelta(microseconds=segments[-1].stat().st_mtime_ns // 1000) if segments else None
 
 
 def _entry(line: str) -> LedgerEntry:

@@ -18,6 +18,7 @@ from transforms.ingest.merge import FileEvents, merge
 from transforms.ingest.partitions import EMPTY_DAY, day_place, write_empty
 from transforms.ingest.plain.columns import MOST_AT_ONCE, Columns
 from transforms.ingest.rejection import FileRejected
+from transforms.ingest.sample import update_sample_after
 from transforms.ingest.sink import Quarantine, Sink
 from transforms.ingest.source import Source
 from transforms.ingest.staging import Staging
@@ -48,7 +49,9 @@ def ingest(
         opened_geolocation(ip_geolocation, data) as geolocation,
         transactions.transaction(data) as transaction,
     ):
-        return _Ingest(data, login_identities, transaction, geolocation).run(inputs)
+        report = _Ingest(data, login_identities, transaction, geolocation).run(inputs)
+    update_sample_after(data, login_identities)
+    return report
 
 
 def recover(data: Path) -> None:

@@ -333,7 +333,7 @@ def test_data_without_a_lake_is_empty(milepost) -> None:
 
 
 def test_reading_commands_import_neither_dagster_nor_dbt() -> None:
-    commands = ("members", "list", "show", "explain", "profile", "data", "download")
+    commands = ("members", "list", "show", "explain", "profile", "data", "download", "estimate")
     code = (
         f"import sys, {', '.join(f'orchestration.cli.{command}' for command in commands)}\n"
         "print([name for name in sys.modules if name.split('.')[0] in ('dagster', 'dbt', 'polars')])"

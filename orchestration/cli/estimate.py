@@ -1,0 +1,107 @@
+"""`milepost estimate`: sizes of audiences, milestones and criteria before they are calculated."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from orchestration.cli.answers import instant_option, print_json
+from orchestration.cli.estimated_sizes import answer_of, text_of
+from orchestration.cli.options import as_json, with_settings
+from orchestration.cli.progress import progress
+from orchestration.clock import now
+from orchestration.project_models import project_models
+from transforms.audiences.estimates import estimated_audiences, real_sizes
+from transforms.audiences.generations import open_store
+from transforms.audiences.sample import opened_sample
+from transforms.audiences.sampled_sets import SampledSets
+from transforms.audiences.stored import find_audience
+from transforms.audiences.workbench import Workbench, stored_members
+from transforms.compiler.emit import ejected_audiences
+from transforms.definitions.load import load_definitions
+from transforms.ingest.ledger import ended_at
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from orchestration.settings import Settings
+    from transforms.audiences.generations import Generation
+    from transforms.audiences.workbench import StoredMembers
+    from transforms.definitions.records import Audience, Definitions
+
+
+@click.command()
+@click.argument("named", metavar="[AUDIENCE | JOURNEY | FILE]", required=False)
+@click.option(
+    "--as-of",
+    metavar="T",
+    callback=instant_option,
+    help="The instant to estimate at, UTC. Default: when the last ingest that brought something ended.",
+)
+@as_json
+@with_settings
+def estimate(settings: Settings, named: str | None, as_of: datetime | None, as_json: bool) -> None:
+    """Estimate how many users are in AUDIENCE, in each milestone of JOURNEY or in what FILE defines, and how many
+    each criterion holds for; without a name, in everything.
+
+    A size that was calculated is shown as it is.
+    """
+    definitions = load_definitions(settings.project)
+    chosen = _chosen(settings, definitions, named)
+    read_at = now()
+    estimated_at = as_of or ended_at(settings.data) or read_at
+    generation = open_store(settings.published).current()
+    spill = settings.data / ".spill"
+    with progress("estimate"):
+        models = project_models(
+            settings, definitions.project, estimated_at, lambda words: click.echo(words, err=True)
+        )
+        with (
+            opened_sample(settings.data, models, estimated_at) as sample,
+            Workbench(
+                definitions,
+                models,
+                estimated_at,
+                settings.lake,
+                spill,
+                by_hand=_by_hand(settings, definitions, generation, estimated_at),
+                sample=sample,
+            ) as workbench,
+        ):
+            sets = SampledSets(workbench, definitions, sample)
+            real = real_sizes(definitions, generation, as_of)
+            found = estimated_audiences(sets, definitions, sample, chosen, real)
+    if as_json:
+        print_json(answer_of(found, sample, estimated_at, read_at))
+    else:
+        lines = text_of(found, sample, estimated_at, read_at)
+        click.echo("".join(f"{line}\n" for line in lines), nl=False)
+
+
+def _chosen(settings: Settings, definitions: Definitions, named: str | None) -> tuple[Audience, ...]:
+    """The audiences of a name: an id, a journey's id, or a file of the project folder."""
+    if named is None:
+        return definitions.audiences
+    journey = next((one for one in definitions.journeys if one.id == named), None)
+    if journey is not None:
+        return tuple(map(definitions.audience, journey.milestones))
+    path = Path(named)
+    if path.is_file() and path.resolve().is_relative_to(settings.project):
+        file = path.resolve().relative_to(settings.project).as_posix()
+        inside = tuple(one for one in definitions.audiences if one.place.file == file)
+        if inside:
+            return inside
+    return (find_audience(definitions, named),)
+
+
+def _by_hand(
+    settings: Settings, definitions: Definitions, generation: Generation | None, as_of: datetime
+) -> dict[str, StoredMembers | None]:
+    """Audiences whose SQL an analyst writes, with what is stored for the instant, else for the newest before."""
+    ejected = ejected_audiences(settings.project)
+    before = [one for one in generation.stored if one <= as_of] if generation is not None else []
+    if generation is None or not before:
+        return dict.fromkeys(ejected)
+    return stored_members(definitions, generation, max(before), ejected)

@@ -1,0 +1,146 @@
+"""How estimates are put: a tree for people, and data."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, assert_never
+
+from orchestration.cli.answers import age_in_words
+from transforms.audiences.estimates import RealSize
+from transforms.audiences.intervals import Estimate
+from transforms.errors import Problem
+from transforms.instants import iso
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import datetime
+
+    from transforms.audiences.estimates import EstimatedAudience, EstimatedCriterion, Size
+    from transforms.audiences.sample import Sample
+
+_INDENT = "  "
+_JOINS = {"all": "all of", "any": "any of", "none": "none of", "exclude": "but none of"}
+_TOO_FEW, _FAULT = "~", "⚠"
+
+
+def text_of(
+    found: Sequence[EstimatedAudience], sample: Sample, as_of: datetime, read_at: datetime
+) -> Iterator[str]:
+    """A table of sizes: milestones below their parents with what is left of those, criteria below their audience."""
+    rows = list(_rows(found, read_at))
+    left = max((len(words) for words, _ in rows), default=0)
+    right = max((len(size) for _, (size, _) in rows), default=0)
+    for words, (size, said) in rows:
+        yield f"{words.ljust(left)}  {size.rjust(right)}  {said}".rstrip()
+    yield (
+        f"as of {iso(as_of)}, {age_in_words(read_at - as_of)} old; "
+        + (
+            f"exact, of all {sample.users:,} users"
+            if sample.sampled == sample.users
+            else f"from {sample.sampled:,} of {sample.users:,} users"
+        )
+    )
+
+
+def _rows(found: Sequence[EstimatedAudience], read_at: datetime) -> Iterator[tuple[str, tuple[str, str]]]:
+    sizes = {one.audience.id: one.size for one in found}
+    depths: dict[str, int] = {}
+    for one in found:
+        audience = one.audience
+        parent = audience.parent
+        depth = depths[parent] + 1 if parent in depths and parent is not None else 0
+        depths[audience.id] = depth
+        size, said = _told(one.size, read_at)
+        if parent in sizes and parent is not None:
+            said = ", ".join(filter(None, (said, _left_of(one.size, sizes[parent]))))
+        yield _INDENT * depth + audience.id, (size, said)
+        if one.criteria is not None:
+            yield from _criteria(one.criteria, _INDENT * (depth + 1))
+
+
+def _criteria(criterion: EstimatedCriterion, indent: str) -> Iterator[tuple[str, tuple[str, str]]]:
+    told = ("", "") if criterion.size is None else _told(criterion.size, None)
+    if criterion.join is not None:
+        yield f"{indent}· {_JOINS[criterion.join]}:", told
+        for below in criterion.below:
+            yield from _criteria(below, indent + _INDENT)
+        return
+    first, *others = criterion.lines
+    yield f"{indent}· {first}", told
+    for line in others:
+        yield f"{indent}{_INDENT}{line}", ("", "")
+
+
+def _told(size: Size, read_at: datetime | None) -> tuple[str, str]:
+    """The size, and what is said beside it."""
+    match size:
+        case RealSize():
+            age = "" if read_at is None else f", {age_in_words(read_at - size.as_of)} old"
+            return f"{size.value:,}", f"calculated as of {iso(size.as_of)}{age}"
+        case Estimate(is_exact=True):
+            return f"{size.low:,}", ""
+        case Estimate(value=None):
+            return _TOO_FEW, f"at most {size.high:,}"
+        case Estimate():
+            return f"{size.value:,}", f"{size.low:,} – {size.high:,}"
+        case Problem():
+            return _FAULT, size.message
+    assert_never(size)
+
+
+def _left_of(size: Size, above: Size) -> str:
+    """Which part of its parent a milestone is."""
+    part, whole = _number(size), _number(above)
+    return f"{part / whole:.1%} of the step above" if part is not None and whole else ""
+
+
+def _number(size: Size) -> int | None:
+    return None if isinstance(size, Problem) else size.value
+
+
+def answer_of(
+    found: Sequence[EstimatedAudience], sample: Sample, as_of: datetime, read_at: datetime
+) -> dict[str, Any]:
+    """The same as data."""
+    sizes = {one.audience.id: one.size for one in found}
+    return {
+        "as_of": iso(as_of),
+        "age_seconds": int((read_at - as_of).total_seconds()),
+        "users": sample.users,
+        "sampled_users": sample.sampled,
+        "audiences": [_audience_answer(one, sizes) for one in found],
+    }
+
+
+def _audience_answer(one: EstimatedAudience, sizes: dict[str, Size]) -> dict[str, Any]:
+    audience = one.audience
+    above = None if audience.parent is None else sizes.get(audience.parent)
+    part, whole = _number(one.size), None if above is None else _number(above)
+    return {
+        "id": audience.id,
+        "name": audience.name,
+        "journey": audience.journey,
+        "parent": audience.parent,
+        **_size_answer(one.size),
+        "share_of_parent": part / whole if part is not None and whole else None,
+        "criteria": None if one.criteria is None else _criterion_answer(one.criteria),
+    }
+
+
+def _criterion_answer(criterion: EstimatedCriterion) -> dict[str, Any]:
+    size = {} if criterion.size is None else _size_answer(criterion.size)
+    if criterion.join is not None:
+        return {**size, criterion.join: [_criterion_answer(one) for one in criterion.below]}
+    return {"criterion": list(criterion.lines), **size}
+
+
+def _size_answer(size: Size) -> dict[str, Any]:
+    """`kind` says what it is; `low` and `high` are the bounds of the 95 % interval."""
+    match size:
+        case RealSize():
+            return {"kind": "calculated", "size": size.value, "as_of": iso(size.as_of)}
+        case Estimate():
+            kind = "exact" if size.is_exact else "too_few" if size.value is None else "estimated"
+            return {"kind": kind, "size": size.value, "low": size.low, "high": size.high}
+        case Problem():
+            return {"kind": "failed", "size": None, "code": size.code, "reason": size.message}
+    assert_never(size)

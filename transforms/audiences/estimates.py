@@ -1,0 +1,128 @@
+"""Sizes of audiences, milestones and single criteria, from a sample of users (spec §7)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, assert_never
+
+from transforms.audiences.intervals import Estimate, estimate
+from transforms.compiler.assemble import scope_of
+from transforms.compiler.models import definition_hash
+from transforms.criteria.leaf import Leaf
+from transforms.criteria.logic import AllOf, AnyOf, Excluding, NoneOf
+from transforms.errors import Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from datetime import datetime
+
+    from transforms.audiences.explanation import Join
+    from transforms.audiences.generations import Generation
+    from transforms.audiences.sample import Sample
+    from transforms.audiences.sampled_sets import SampledCriterion, SampledSets, Told
+    from transforms.criteria.scope import Scope
+    from transforms.definitions.records import Audience, Definitions
+
+
+@dataclass(frozen=True)
+class RealSize:
+    """Members that a run counted at an instant."""
+
+    value: int
+    as_of: datetime
+
+
+#: A size, or why there is none: something technical, that is shown as `⚠`.
+Size = RealSize | Estimate | Problem
+
+
+@dataclass(frozen=True)
+class EstimatedCriterion:
+    """A criterion with how many users of the population it holds for: a kind, in plain `lines`, or a `join` of those
+    `below`. `exclude`, which stands beside others, has a size for each of those below it and none of its own.
+    """
+
+    size: Estimate | Problem | None
+    join: Join | None = None
+    below: tuple[EstimatedCriterion, ...] = ()
+    lines: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class EstimatedAudience:
+    """An audience or milestone with its size and that of each of its criteria, None for a remaining one."""
+
+    audience: Audience
+    size: Size
+    criteria: EstimatedCriterion | None
+
+
+def real_sizes(
+    definitions: Definitions, generation: Generation | None, as_of: datetime | None
+) -> dict[str, RealSize]:
+    """The sizes that were calculated by the definitions as they are now, by audience id.
+
+    They are those of the newest stored instant, or of `as_of` where that is stored.
+    """
+    read_at = generation.newest if generation is not None and as_of is None else as_of
+    if generation is None or read_at is None or read_at not in generation.stored:
+        return {}
+    calculated = generation.calculated(read_at)
+    sizes = {row.audience_id: row.size for row in generation.figures if row.as_of == read_at}
+    found: dict[str, RealSize] = {}
+    for audience in definitions.audiences:
+        ids = (one for one in (audience.id, audience.formerly) if one is not None and one in calculated)
+        stored = next(ids, None)
+        if stored is not None and stored in sizes:
+            hashed = definition_hash(audience, definitions.project)
+            if calculated[stored].definition_hash == hashed:
+                found[audience.id] = RealSize(sizes[stored], read_at)
+    return found
+
+
+def estimated_audiences(
+    sets: SampledSets,
+    definitions: Definitions,
+    sample: Sample,
+    audiences: Iterable[Audience],
+    real: dict[str, RealSize],
+) -> tuple[EstimatedAudience, ...]:
+    """Each audience with its size: the `real` one where there is one, else an estimate."""
+
+    def sized(told: Told) -> Estimate | Problem:
+        if isinstance(told, Problem):
+            return told
+        return estimate(int(told.sum()), sample.sampled, sample.users)
+
+    found: list[EstimatedAudience] = []
+    for audience in audiences:
+        size: Size = real[audience.id] if audience.id in real else sized(sets.members(audience))
+        tree = sets.criteria(audience)
+        scope = scope_of(audience, definitions.project)
+        found.append(
+            EstimatedAudience(audience, size, None if tree is None else _criterion(tree, scope, sized))
+        )
+    return tuple(found)
+
+
+def _criterion(
+    found: SampledCriterion, scope: Scope, sized: Callable[[Told], Estimate | Problem]
+) -> EstimatedCriterion:
+    below = tuple(_criterion(one, scope, sized) for one in found.below)
+    size = sized(found.holders)
+    match found.criterion:
+        case AllOf():
+            return EstimatedCriterion(size, "all", below)
+        case AnyOf():
+            return EstimatedCriterion(size, "any", below)
+        case NoneOf():
+            return EstimatedCriterion(size, "none", below)
+        case Excluding():
+            kept, *removed = below
+            items = kept.below if kept.join == "all" else (kept,)
+            return EstimatedCriterion(
+                size, "all", (*items, EstimatedCriterion(None, "exclude", tuple(removed)))
+            )
+        case Leaf() as leaf:
+            return EstimatedCriterion(size, lines=leaf.explanation(scope))
+    assert_never(found.criterion)
