@@ -11,7 +11,7 @@ import pyarrow as pa
 from exports.formats.csv import write_csv
 from exports.identifiers import Dropped
 from exports.manifest import Counts
-from transforms.audiences.engine import calculator
+from transforms.engine import calculator
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -12,8 +12,8 @@ from typing import IO, TYPE_CHECKING
 
 from exports.delivery.local import file_stem
 from exports.formats.csv import write_csv
-from transforms.audiences.engine import calculator
 from transforms.durable import sync_file, sync_folder
+from transforms.engine import calculator
 from transforms.instants import epoch_milliseconds, iso
 
 if TYPE_CHECKING:

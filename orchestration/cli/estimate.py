@@ -71,7 +71,7 @@ def estimate(settings: Settings, named: str | None, as_of: datetime | None, as_j
             ) as workbench,
         ):
             sets = SampledSets(workbench, definitions, sample)
-            real = real_sizes(definitions, generation, as_of)
+            real = real_sizes(chosen, definitions.project, generation, as_of)
             found = estimated_audiences(sets, definitions, sample, chosen, real)
     if as_json:
         print_json(answer_of(found, sample, estimated_at, read_at))

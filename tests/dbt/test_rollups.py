@@ -209,3 +209,17 @@ def test_where_an_analyst_filters_events_every_day_is_counted_in_each_run(shop: 
     finally:
         hook.write_text(text, encoding="utf-8")
     assert shop.run(FIRST)["mst_players"] == [(1,), (2,)]
+
+
+def test_another_function_of_the_warehouse_counts_every_day_again(shop: Shop):
+    functions = shop.project / "macros" / "functions" / "totals.sql"
+    text = functions.read_text(encoding="utf-8")
+    shop.lake(plays(1, 2))
+    shop.run(FIRST)
+    shop.forge(date(2018, 1, 1))
+    try:
+        functions.write_text(text.replace("cast(trunc(value) as", "cast(floor(value) as"), encoding="utf-8")
+        shop.run(FIRST)
+    finally:
+        functions.write_text(text, encoding="utf-8")
+    assert shop.forged() == []

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from transforms.audiences.engine import calculator
 from transforms.audiences.stored import stored_as_of
+from transforms.engine import calculator
 from transforms.errors import failure
 
 if TYPE_CHECKING:

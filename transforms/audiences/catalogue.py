@@ -65,7 +65,8 @@ def catalogue(
 
 def _stored_figures(audience: Audience, stored: dict[str, Figures]) -> Figures | None:
     """Under its own id, or the one it had when it was calculated last."""
-    return stored.get(audience.id) or (stored.get(audience.formerly) if audience.formerly else None)
+    found = audience.stored_as(stored)
+    return None if found is None else stored[found]
 
 
 def _row(

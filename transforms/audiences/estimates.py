@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from transforms.audiences.sample import Sample
     from transforms.audiences.sampled_sets import SampledCriterion, SampledSets, Told
     from transforms.criteria.scope import Scope
-    from transforms.definitions.records import Audience, Definitions
+    from transforms.definitions.records import Audience, Definitions, Project
 
 
 @dataclass(frozen=True)
@@ -58,9 +58,9 @@ class EstimatedAudience:
 
 
 def real_sizes(
-    definitions: Definitions, generation: Generation | None, as_of: datetime | None
+    audiences: Iterable[Audience], project: Project, generation: Generation | None, as_of: datetime | None
 ) -> dict[str, RealSize]:
-    """The sizes that were calculated by the definitions as they are now, by audience id.
+    """The sizes of these audiences that were calculated by the definitions as they are now, by id.
 
     They are those of the newest stored instant, or of `as_of` where that is stored.
     """
@@ -70,11 +70,10 @@ def real_sizes(
     calculated = generation.calculated(read_at)
     sizes = {row.audience_id: row.size for row in generation.figures if row.as_of == read_at}
     found: dict[str, RealSize] = {}
-    for audience in definitions.audiences:
-        ids = (one for one in (audience.id, audience.formerly) if one is not None and one in calculated)
-        stored = next(ids, None)
+    for audience in audiences:
+        stored = audience.stored_as(calculated)
         if stored is not None and stored in sizes:
-            hashed = definition_hash(audience, definitions.project)
+            hashed = definition_hash(audience, project)
             if calculated[stored].definition_hash == hashed:
                 found[audience.id] = RealSize(sizes[stored], read_at)
     return found

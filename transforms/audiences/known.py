@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from transforms.audiences.engine import calculator
+from transforms.engine import calculator
 
 if TYPE_CHECKING:
     from datetime import datetime

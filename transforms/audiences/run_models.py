@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from transforms.audiences.engine import quoted
 from transforms.durable import sync_file
+from transforms.engine import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from transforms.audiences.engine import calculator
+from transforms.engine import calculator
 
 if TYPE_CHECKING:
     from datetime import datetime

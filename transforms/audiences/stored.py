@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from transforms.audiences.engine import calculator
 from transforms.documents.report import nearest
+from transforms.engine import calculator
 from transforms.errors import failure
 from transforms.instants import iso
 
@@ -74,9 +74,9 @@ def stored_id(definitions: Definitions, generation: Generation, as_of: datetime,
     calculated = generation.calculated(as_of)
     if audience_id in calculated:
         return audience_id
-    audience = find_audience(definitions, audience_id)
-    if audience.formerly in calculated:
-        return str(audience.formerly)
+    stored = find_audience(definitions, audience_id).stored_as(calculated)
+    if stored is not None:
+        return stored
     raise failure(
         "not-calculated",
         f"`{audience_id}` was not calculated at {iso(as_of)}: it has no active connection, so it is only estimated",

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from transforms.audiences.engine import calculator
 from transforms.audiences.since import member_since
+from transforms.engine import calculator
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -59,8 +59,8 @@ class Verdicts:
 
     def calculated(self, audience: Audience) -> CalculatedAudience | None:
         """What is stored of an audience, under its own id or its former one."""
-        found = self._calculated.get(audience.id)
-        return found if found or audience.formerly is None else self._calculated.get(audience.formerly)
+        stored = audience.stored_as(self._calculated)
+        return None if stored is None else self._calculated[stored]
 
     def since(self, audience_id: str) -> datetime | None:
         """Since when the user is a member of what is stored under an id; None where they are not."""

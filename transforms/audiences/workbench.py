@@ -12,13 +12,13 @@ import duckdb
 from sqlglot import exp
 
 from transforms.audiences.activation import with_needed
-from transforms.audiences.engine import calculator, quoted
 from transforms.audiences.lake_tables import define_lake, define_lake_of_sample, define_lake_of_user
 from transforms.compiler.assemble import audience_query, criterion_query, criterion_rows
 from transforms.compiler.attributes import attribute_model, attribute_query
 from transforms.compiler.dialects.duckdb import DUCKDB
 from transforms.criteria import expressions as sql
 from transforms.definitions.dbt_models import AUDIENCE_PREFIX
+from transforms.engine import calculator, quoted
 from transforms.errors import failure
 from transforms.ingest.lists import has_list
 
@@ -64,8 +64,7 @@ def stored_members(
     found: dict[str, StoredMembers | None] = {}
     for audience in definitions.audiences:
         if audience.id in audience_ids:
-            ids = (audience.id, audience.formerly)
-            stored_as = next((one for one in ids if one is not None and one in calculated), None)
+            stored_as = audience.stored_as(calculated)
             file = generation.members_file(as_of)
             found[audience.id] = None if stored_as is None else StoredMembers(file, stored_as)
     return found

@@ -72,12 +72,11 @@ def named_models(query: exp.Query) -> tuple[str, ...]:
 
 
 def over(query: exp.Select, before: str, after: str) -> exp.Select:
-    """The query over the model `after` where it reads `before`."""
-    changed = query.copy()
-    for table in list(changed.find_all(exp.Table)):
+    """`query` itself, which reads the model `after` from now on where it read `before`."""
+    for table in list(query.find_all(exp.Table)):
         if _model_name(table) == before:
             table.set("this", model(after).this)
-    return changed
+    return query
 
 
 def depends_on_as_of(query: exp.Query) -> bool:

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Literal
 from transforms.documents.durations import Duration
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from transforms.criteria.calculated.calculation import Calculation
     from transforms.criteria.language import Criterion
     from transforms.errors import Place, Problem
@@ -207,6 +209,10 @@ class Audience:
     def variants(self) -> tuple[str, ...]:
         """The names of the test's variants with Control, empty without a test."""
         return tuple(name for name, _ in self.ab_test.arms) if self.ab_test else ()
+
+    def stored_as(self, stored: Collection[str]) -> str | None:
+        """The id under which something is stored of it: its own, else its former one; None where neither is stored."""
+        return next((one for one in (self.id, self.formerly) if one is not None and one in stored), None)
 
     def access_of(self, account: str) -> Access:
         """What another account may do with it."""

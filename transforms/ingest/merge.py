@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import duckdb
 import pyarrow as pa
 
 from transforms.contracts import EVENTS, USERS
+from transforms.engine import calculator
 from transforms.ingest import merge_sql
 from transforms.ingest.names import write_names
 from transforms.ingest.partitions import day_name, day_place, write_days
@@ -18,9 +18,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from pathlib import Path
 
+    import duckdb
+
     from transforms.ingest.staging import Staging
 
-MEMORY_LIMIT = "1GB"
 #: Rows that come from the sorted query at once.
 _BATCH = 20_000
 
@@ -52,14 +53,7 @@ def merge(
     `rejected` are the ordinals of files of which nothing counts.
     """
     scratch.mkdir(parents=True, exist_ok=True)
-    settings = {
-        "memory_limit": MEMORY_LIMIT,
-        "temp_directory": str(scratch),
-        "preserve_insertion_order": False,
-        "autoinstall_known_extensions": False,
-        "autoload_known_extensions": False,
-    }
-    with duckdb.connect(config=settings) as connection:
+    with calculator(scratch, keeps_order=False) as connection:
         _view(connection, "staged_events", staging.events, STAGED_EVENTS)
         _view(connection, "staged_users", staging.users, STAGED_USERS)
         ordinals = pa.table({"file_ordinal": pa.array(sorted(rejected), pa.int32())})

@@ -6,10 +6,10 @@ import itertools
 import operator
 from typing import TYPE_CHECKING, Any
 
-import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from transforms.engine import calculator
 from transforms.ingest.mapped_rows import Cell, Row, RowReader
 from transforms.ingest.rejection import Rejected
 from transforms.ingest.values import to_json
@@ -98,9 +98,7 @@ class _Lines:
     def groups(self) -> Iterator[list[Row]]:
         self._flush()
         self._writer.close()
-        with duckdb.connect(
-            config={"memory_limit": "1GB", "temp_directory": f"{self._path}-sort"}
-        ) as connection:
+        with calculator(self._path.with_name(f"{self._path.name}-sort")) as connection:
             connection.read_parquet(str(self._path)).create_view("lines")
             reader = connection.sql(_GROUPED).to_arrow_reader(_HELD)
             for _, group in itertools.groupby(_tuples(reader), key=operator.itemgetter(0)):

@@ -28,6 +28,7 @@ import duckdb
 
 from transforms.contracts import EVENT_SORT, EVENTS, USER_SORT, USERS
 from transforms.durable import sync_file
+from transforms.engine import calculator
 from transforms.ingest import sample_sql
 from transforms.ingest.sample_record import (
     FOLDER,
@@ -46,7 +47,6 @@ if TYPE_CHECKING:
 
 #: Users of a sample: spec §7.
 SAMPLED_USERS = 200_000
-_MEMORY = "1GB"
 #: Rows of a row group: fewer than in the lake, since a day has fewer.
 _ROW_GROUP = 16_384
 #: So many files of known mpids, one for each ingest that brought new ones, become one.
@@ -119,14 +119,7 @@ class _Update:
         self._most = most
         self._before = None if record is None or self._is_of_no_use(record) else record
         self._number = 1 if record is None else record.number + 1
-        self._connection = duckdb.connect(
-            config={
-                "memory_limit": _MEMORY,
-                "temp_directory": str(self._folder / ".spill"),
-                "autoinstall_known_extensions": False,
-                "autoload_known_extensions": False,
-            }
-        )
+        self._connection = calculator(self._folder / ".spill")
 
     def run(self) -> None:
         with self._connection:

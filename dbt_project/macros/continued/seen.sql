@@ -38,12 +38,17 @@
     ) }}
 {% endmacro %}
 
-{#- A digest of all that decides what the model gives beside the lake and as_of: its text and that of the views below
-    it, the functions of the warehouse, the settings. None where it reads more than the lake, or a hook may. -#}
+{#- what_makes() a model; None where it reads more than the lake, or a hook may. -#}
 {% macro made_by(read) %}
     {%- if none in read or event_filter() | trim != 'true' or user_filter() | trim != 'true' -%}
         {{ return(none) }}
     {%- endif -%}
+    {{ return(what_makes(read)) }}
+{% endmacro %}
+
+{#- A digest of all that decides what the model gives beside the lake and as_of: its text and that of the views among
+    the models `read`, the functions of the warehouse, the settings. -#}
+{% macro what_makes(read) %}
     {%- set texts = run_query(
         "select sql from duckdb_views() where not internal and view_name in (" ~ text_literals(read) ~ ")"
         " union all select macro_definition from duckdb_functions()"

@@ -13,11 +13,8 @@
         {% do adapter.drop_relation(existing) %}
         {% set existing = none %}
     {% endif %}
-    {%- set filter = event_filter() | trim -%}
-    {%- set can_be_kept = existing is not none and filter == 'true' -%}
-    {%- set meaning = local_md5(
-        [compiled_code, filter, is_evaluated('environment'), env_var('MILEPOST_LAKE', 'data/lake')] | join(';')
-    ) -%}
+    {%- set can_be_kept = existing is not none and event_filter() | trim == 'true' -%}
+    {%- set meaning = what_makes(['base_lake__events']) -%}
 
     {{ run_hooks(pre_hooks) }}
     {%- set found = run_query(days_to_count(meaning if can_be_kept else 'none')).rows -%}

@@ -97,10 +97,7 @@ class Calculation:
         return query.from_(_EVERYONE).join(joined, using=["mpid"], join_type="left")
 
     def _rollup(self, scope: Scope) -> Rollup | None:
-        weighs = (
-            self.function.name == "average"
-            and Values(self.selection, self.field, self.span, scope).are_product_prices
-        )
+        weighs = self.function.name == "average" and self.field is not None and self.field.is_product_price
         return rollup_of(self.selection, self.field, scope) if self.function.adds_up and not weighs else None
 
     def _words(self) -> str:

@@ -125,7 +125,7 @@ def _average(values: Values, name: str) -> Tables:
 
     In two tables, since DuckDB takes a second to plan a division of a sum that is written out within it.
     """
-    if not values.are_product_prices:
+    if values.field is None or not values.field.is_product_price:
         summed = values.numbers(
             [exp.alias_(values.total(), "summed"), exp.alias_(values.how_many(), "how_many")]
         )

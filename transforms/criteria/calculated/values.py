@@ -80,11 +80,6 @@ class Values:
         """The value of one event or line as a number."""
         return self._value().number()
 
-    @property
-    def are_product_prices(self) -> bool:
-        """Whether an average of them weighs by quantity (spec §4.6)."""
-        return self.field is not None and self.field.record is PRODUCT and self.field.name == "price"
-
     def how_many(self) -> exp.Expr:
         """Of `numbers`: how many events or lines a user has."""
         return self._aggregates.how_many()

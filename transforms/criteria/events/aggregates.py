@@ -81,33 +81,29 @@ class OfDays:
 
 def columns_of_days(value: TextValue | None) -> tuple[exp.Expr, ...]:
     """What a rollup keeps of the events of one user and day; `value` None: of nothing but how many there are."""
-    found = {EVENTS: exp.Count(this=exp.Star())}
-    if value is not None:
-        found |= {
-            TOTAL_WHOLE: exp.Sum(this=_whole(value)),
-            TOTAL_PART: exp.Sum(this=_part(value)),
-            SMALLEST: exp.Min(this=value.number()),
-            LARGEST: exp.Max(this=value.number()),
-        }
-    return tuple(exp.alias_(column, name) for name, column in found.items())
+    columns = {EVENTS: OfEvents().how_many()}
+    columns |= {name: aggregate(this=of_event) for name, aggregate, of_event in _of_value(value)}
+    return _named(columns)
 
 
 def columns_of_event(value: TextValue | None) -> tuple[exp.Expr, ...]:
     """The same columns of a single event or line."""
-    found: dict[str, exp.Expr] = {EVENTS: exp.Literal.number(1)}
-    if value is not None:
-        found |= {
-            TOTAL_WHOLE: _whole(value),
-            TOTAL_PART: _part(value),
-            SMALLEST: value.number(),
-            LARGEST: value.number(),
-        }
-    return tuple(exp.alias_(column, name) for name, column in found.items())
+    columns: dict[str, exp.Expr] = {EVENTS: exp.Literal.number(1)}
+    columns |= {name: of_event for name, _, of_event in _of_value(value)}
+    return _named(columns)
 
 
-def _whole(value: TextValue) -> exp.Expr:
-    return sql.call("whole_of", value.number())
+def _of_value(value: TextValue | None) -> tuple[tuple[str, type[exp.AggFunc], exp.Expr], ...]:
+    """Each column of a value: what aggregates it, and what it is of a single event."""
+    if value is None:
+        return ()
+    return (
+        (TOTAL_WHOLE, exp.Sum, sql.call("whole_of", value.number())),
+        (TOTAL_PART, exp.Sum, sql.call("part_of", value.number())),
+        (SMALLEST, exp.Min, value.number()),
+        (LARGEST, exp.Max, value.number()),
+    )
 
 
-def _part(value: TextValue) -> exp.Expr:
-    return sql.call("part_of", value.number())
+def _named(columns: dict[str, exp.Expr]) -> tuple[exp.Expr, ...]:
+    return tuple(exp.alias_(column, name) for name, column in columns.items())

@@ -52,6 +52,11 @@ class Field:
         """Whether it goes over product lines, not events."""
         return self.record is PRODUCT
 
+    @property
+    def is_product_price(self) -> bool:
+        """Whether a calculated average of it weighs by quantity (spec §4.6)."""
+        return self.record is PRODUCT and self.name == "price"
+
     def words(self) -> str:
         """The field in plain words."""
         return self.name if self.record.prefix is None else f"{self.record.prefix} {self.name}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from sqlglot import exp
@@ -15,7 +15,7 @@ from transforms.criteria.plain_names import plain_name
 from transforms.errors import InternalError
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable
+    from collections.abc import Iterable
 
     from transforms.criteria.events.amounts import Field
     from transforms.criteria.events.selection import EventSelection
@@ -40,16 +40,11 @@ class Rollup:
     two parts, the smallest and the largest. Ask `rollup_of` for one.
     """
 
+    #: That of its model: equal for two that choose the same in other orders of their conditions.
+    name: str
     selection: EventSelection
     field: Field | None
     scope: Scope
-
-    @property
-    def name(self) -> str:
-        """The name of its model: equal for two that choose the same in other orders of their conditions."""
-        words = plain_name(f"{self.selection.words()} {self.field.words() if self.field else ''}")
-        digest = hashlib.sha256(repr(_meaning(self.query())).encode()).hexdigest()[:_DIGITS_OF_HASH]
-        return f"{ROLLUP_PREFIX}{words[:_LONGEST_WORDS].rstrip('_')}_{digest}"
 
     @property
     def lines(self) -> tuple[str, ...]:
@@ -63,7 +58,8 @@ class Rollup:
     def query(self) -> exp.Select:
         """The rows of its model, for each `mpid` as recorded and `login_identity`: who that is depends on as_of."""
         columns = (exp.column(_DAY), exp.column("login_identity"), *columns_of_days(self._value()))
-        grouped = self._rows(columns, (), ()).group_by(_DAY, "mpid", "login_identity", copy=False)
+        keys = (exp.column(_DAY), exp.column("mpid"), exp.column("login_identity"))
+        grouped = self._rows(columns, (), ()).group_by(*keys, copy=False)
         return sql.over(grouped, _EVENTS, _UNRESOLVED_EVENTS)
 
     def rows(self, window: Iterable[exp.Expr]) -> exp.Select:
@@ -73,7 +69,8 @@ class Rollup:
         """
         bounds = sql.parts(window)
         columns = columns_of_event(self._value())
-        kept = exp.select("mpid", *(column.alias for column in columns)).from_(sql.model(self.name))
+        names = ("mpid", *(column.alias for column in columns))
+        kept = exp.select(*map(exp.column, names)).from_(sql.model(self.name))
         days = sql.where(kept, [_is_whole(bound) for bound in bounds])
         is_cut = exp.or_(*(_is_whole(bound, of_cut=True) for bound in bounds), copy=False)
         events = self._rows(columns, bounds, (is_cut,))
@@ -103,10 +100,14 @@ def rollup_of(selection: EventSelection, field: Field | None, scope: Scope) -> R
     """
     if not scope.has_rollups:
         return None
-    rollup = Rollup(selection, field, scope)
-    query = rollup.query()
+    unnamed = Rollup("", selection, field, scope)
+    query = unnamed.query()
     is_of_one_event = len(list(query.find_all(exp.Table))) == 1
-    return rollup if is_of_one_event and not sql.depends_on_as_of(query) else None
+    if not is_of_one_event or sql.depends_on_as_of(query):
+        return None
+    words = plain_name(f"{selection.words()} {field.words() if field else ''}")[:_LONGEST_WORDS]
+    digest = hashlib.sha256(_text_in_one_order(query).encode()).hexdigest()[:_DIGITS_OF_HASH]
+    return replace(unnamed, name=f"{ROLLUP_PREFIX}{words.rstrip('_')}_{digest}")
 
 
 def _is_whole(bound: exp.Expr, *, of_cut: bool = False) -> exp.Expr:
@@ -123,11 +124,14 @@ def _is_whole(bound: exp.Expr, *, of_cut: bool = False) -> exp.Expr:
             raise InternalError("a window is made of bounds")
 
 
-def _meaning(query: exp.Expr) -> Hashable:
-    """A key that is equal for two queries that differ in the order of what they demand or list."""
-    parts = query.flatten() if isinstance(query, exp.And | exp.Or) else query.iter_expressions()
-    found = [_meaning(part) for part in parts]
-    if isinstance(query, exp.And | exp.Or | exp.In):
-        found.sort(key=repr)
-    leaf = () if found else (query.sql(comments=False),)
-    return (type(query).__name__, *leaf, *found)
+def _text_in_one_order(query: exp.Select) -> str:
+    """The text of a query, equal for two that differ in the order of what they demand or list; `query` is changed."""
+    for listed in query.find_all(exp.In):
+        listed.set("expressions", sorted(listed.expressions, key=_text))
+    for demanded in query.find_all(exp.Where):
+        demanded.set("this", exp.and_(*sorted(sql.parts([demanded.this]), key=_text), copy=False))
+    return _text(query)
+
+
+def _text(query: exp.Expr) -> str:
+    return query.sql(comments=False)

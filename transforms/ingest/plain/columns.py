@@ -8,10 +8,10 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-import duckdb
 import orjson
 import pyarrow as pa
 
+from transforms.engine import calculator
 from transforms.ingest.plain import events_sql, statements_sql
 from transforms.ingest.plain.batches_sql import batches_sql
 from transforms.ingest.plain.macros import MACROS
@@ -19,11 +19,12 @@ from transforms.ingest.plain.macros import MACROS
 if TYPE_CHECKING:
     from pathlib import Path
 
+    import duckdb
+
     from transforms.ingest.source import Source
 
 #: Chunks that are read at once: each holds some hundred megabytes.
 MOST_AT_ONCE = 2
-MEMORY_LIMIT = "1GB"
 _LINES = pa.schema(
     [
         pa.field("line", pa.int64()),
@@ -96,14 +97,7 @@ class Columns:
     def start(self, lines: PlainLines, source: Source, events: Path, users: Path) -> Future[TakenLines]:
         """Begin to write the rows of these lines to two parquet files."""
         if self._engine is None or self._threads is None:
-            self._engine = duckdb.connect(
-                config={
-                    "memory_limit": MEMORY_LIMIT,
-                    "temp_directory": str(source.scratch / "columns"),
-                    "autoinstall_known_extensions": False,
-                    "autoload_known_extensions": False,
-                }
-            )
+            self._engine = calculator(source.scratch / "columns")
             self._threads = ThreadPoolExecutor(min(MOST_AT_ONCE, os.cpu_count() or 1))
         return self._threads.submit(self._take, self._engine, lines, source, events, users)
 
