@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     "--as-of",
     metavar="T",
     callback=instant_option,
-    help="The instant to estimate at, UTC. Default: when the last ingest that brought something ended.",
+    help="The instant to estimate at, UTC. Default: that of the newest run, else the end of the last ingest.",
 )
 @as_json
 @with_settings
@@ -51,8 +51,10 @@ def estimate(settings: Settings, named: str | None, as_of: datetime | None, as_j
     definitions = load_definitions(settings.project)
     chosen = _chosen(settings, definitions, named)
     read_at = now()
-    estimated_at = as_of or ended_at(settings.data) or read_at
     generation = open_store(settings.published).current()
+    # Sizes that a run calculated stand beside those of their criteria: of one instant.
+    calculated_at = None if generation is None else generation.newest
+    estimated_at = as_of or calculated_at or ended_at(settings.data) or read_at
     spill = settings.data / ".spill"
     with progress("estimate"):
         models = project_models(

@@ -265,3 +265,11 @@ def test_nothing_ingested(tmp_path: Path, folder: Path, capsys: pytest.CaptureFi
     given = answer(folder, capsys, "estimate")
     assert given.status == 1
     assert "nothing was ingested" in given.err
+
+
+def test_criteria_are_looked_at_as_of_the_sizes_beside_them(folder: Path, capsys) -> None:
+    made = publication(AS_OF, {"rare": {1}}, models=small_run_models())
+    publish(open_store(folder / "data" / "published"), made)
+    given = answer(folder, capsys, "estimate", "players", "--json")
+    assert given.json["as_of"] == "2018-01-31T00:00:00Z"
+    assert given.json["audiences"][0]["criteria"]["all"][0]["size"] == 200
