@@ -94,9 +94,14 @@ def warehouse(data: Path) -> Path:
     return data / "warehouse" / "milepost.duckdb"
 
 
-def run_dbt(project: Path, data: Path, as_of: datetime, settings: Project) -> tuple[RunModel, ...]:
-    """`dbt run` at an instant, configured by the environment alone as orchestration does it; what it ran."""
-    results = dbt_results(project, data, as_of, settings)
+def run_dbt(
+    project: Path, data: Path, as_of: datetime, settings: Project, *select: str
+) -> tuple[RunModel, ...]:
+    """`dbt run` at an instant, configured by the environment alone as orchestration does it; what it ran.
+
+    Everything, or what dbt selects by `select`.
+    """
+    results = dbt_results(project, data, as_of, settings, select=select)
     return tuple(model for result in results if (model := run_model(result.node)) is not None)
 
 
@@ -106,6 +111,7 @@ def dbt_results(
     as_of: datetime,
     settings: Project,
     note: Callable[[Any], None] | None = None,
+    select: tuple[str, ...] = (),
 ) -> tuple[Any, ...]:
     """The same, with dbt's own result of each model; `note` is told of each event that dbt logs."""
     warehouse(data).parent.mkdir(parents=True, exist_ok=True)
@@ -121,6 +127,8 @@ def dbt_results(
         "DO_NOT_TRACK": "1",
     }
     arguments = ["run", "--project-dir", str(project), "--profiles-dir", str(project), "--quiet"]
+    if select:
+        arguments += ["--select", *select]
     with _environment(environment):
         outcome = dbtRunner(callbacks=[] if note is None else [note]).invoke(
             [*arguments, "--log-level-file", "none", "--exclude", "models/marts"]
