@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
     from tests.benchmarks.audiences import BenchAudience, Look
 
-_COLUMNS = "mpid, event_type, event_name, event_at, attributes, total_amount"
-
 
 @dataclass(frozen=True)
 class Peer:
@@ -25,17 +23,6 @@ class Peer:
 
     name: str
     sizes: Callable[[Path, tuple[BenchAudience, ...], datetime], dict[str, int]]
-
-
-def write_in_time_order(lake: Path, target: Path) -> None:
-    """The events of a lake as a table that is appended to would hold them: in the order of their time."""
-    target.mkdir()
-    with duckdb.connect() as connection:
-        connection.execute("set enable_progress_bar = false")
-        connection.execute(
-            f"copy (select {_COLUMNS} from read_parquet('{lake}/events/*/*.parquet', hive_partitioning = false) "
-            f"order by event_at) to '{target}/events.parquet' (format parquet, compression zstd)"
-        )
 
 
 def duckdb_sizes(folder: Path, audiences: tuple[BenchAudience, ...], as_of: datetime) -> dict[str, int]:
@@ -46,6 +33,22 @@ def duckdb_sizes(folder: Path, audiences: tuple[BenchAudience, ...], as_of: date
             audience.id: len(connection.execute(audience.query(), {"as_of": as_of}).fetchnumpy()["mpid"])
             for audience in audiences
         }
+
+
+def chdb_sizes(folder: Path, audiences: tuple[BenchAudience, ...], as_of: datetime) -> dict[str, int]:
+    """ClickHouse's engine, one query an audience."""
+    # Only `make bench` installs it.
+    import chdb  # pyright: ignore[reportMissingImports]
+
+    table = f"file('{folder}/events.parquet', Parquet)"
+    instant = f"toDateTime64('{as_of:%Y-%m-%d %H:%M:%S}', 6, 'UTC')"
+    found = {}
+    for audience in audiences:
+        query = audience.query().replace("from events", f"from {table}").replace("$as_of", instant)
+        found[audience.id] = int(
+            str(chdb.query(f"select count() from ({query}) settings cast_keep_nullable = 1", "CSV")).strip()
+        )
+    return found
 
 
 def polars_sizes(folder: Path, audiences: tuple[BenchAudience, ...], as_of: datetime) -> dict[str, int]:
@@ -77,6 +80,7 @@ def polars_sizes(folder: Path, audiences: tuple[BenchAudience, ...], as_of: date
 
 
 PEERS = (
-    Peer("one DuckDB query an audience, files in time order", duckdb_sizes),
-    Peer("one polars lazy frame an audience, same files", polars_sizes),
+    Peer("one DuckDB query an audience, file in time order", duckdb_sizes),
+    Peer("one query an audience in ClickHouse's engine (chdb)", chdb_sizes),
+    Peer("one polars lazy frame an audience", polars_sizes),
 )

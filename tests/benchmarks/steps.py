@@ -1,4 +1,4 @@
-"""The steps that are measured: functions of paths, each run in a process of its own."""
+"""A run, whole and by what it spends its time on, and the commands: functions of paths, each in a process of its own."""
 
 from __future__ import annotations
 
@@ -23,10 +23,6 @@ from transforms.compiler.models import compile_models, definition_hash
 from transforms.criteria.events.rollups import ROLLUP_PREFIX
 from transforms.definitions.dbt_models import AUDIENCE_PREFIX
 from transforms.definitions.load import load_definitions
-from transforms.ingest.lists import take_in_lists
-from transforms.ingest.run import ingest
-from transforms.simulation.plan import SimulationPlan
-from transforms.simulation.simulate import simulate
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -38,25 +34,6 @@ workspaces: {shop: {inputs: {web: {kind: platform, format: batches}}}}
 event_lookback: 30 days
 """
 _PROGRAM = "from orchestration.cli.main import main; main()"
-_SCAN = "select mpid, count(*) from read_parquet(?, hive_partitioning = false) group by mpid"
-# One statement: batches to events in the order of the lake, every column that a batch has read as it is.
-_JSON_READER = """
-copy (
-    with batches as (
-        select * from read_json(
-            ?, format = 'newline_delimited', maximum_object_size = 67108864, columns = {
-                mpid: 'BIGINT', timestamp_unixtime_ms: 'BIGINT', user_attributes: 'JSON', user_identities: 'JSON',
-                device_info: 'JSON', application_info: 'JSON', consent_state: 'JSON', context: 'JSON',
-                events: 'STRUCT(event_type VARCHAR, data STRUCT(event_name VARCHAR, custom_event_type VARCHAR,
-                    custom_attributes MAP(VARCHAR, VARCHAR), timestamp_unixtime_ms BIGINT, event_id VARCHAR,
-                    session_id VARCHAR, product_action JSON, promotion_action JSON, screen_name VARCHAR))[]'
-            })
-    )
-    select mpid, event.event_type as event_type, event.data as data
-    from (select mpid, unnest(events) as event from batches)
-    order by event.event_type, event.data.event_name, mpid
-) to '{target}' (format parquet, compression zstd)
-"""
 
 
 @dataclass(frozen=True)
@@ -92,41 +69,6 @@ def write_project(folder: Path, journeys: dict[str, dict[str, Any]]) -> None:
     for name, journey in journeys.items():
         (folder / "journeys" / f"{name}.yml").write_text(json.dumps(journey), encoding="utf-8")
     write_models(folder, compile_models(load_definitions(folder)))
-
-
-def land(landing: Path, events: int, days: int, end: datetime) -> tuple[int, int]:
-    """Simulate that many events of the days before `end`: files and bytes."""
-    landing.mkdir(parents=True)
-    users = max(100, events // 20)
-    plan = SimulationPlan(seed=1, users=users, events=events, days=days, end=end, malformed_rate=0)
-    for file in simulate(plan):
-        with (landing / file.name).open("wb") as sink:
-            sink.writelines(file.lines)
-    sizes = [path.stat().st_size for path in landing.iterdir()]
-    return len(sizes), sum(sizes)
-
-
-def read_json(landing: Path, target: Path) -> None:
-    """The yardstick of ingest."""
-    files = [str(path) for path in sorted(landing.iterdir())]
-    with duckdb.connect() as connection:
-        connection.execute("set enable_progress_bar = false")
-        connection.execute(_JSON_READER.replace("{target}", str(target)), [files])
-
-
-def take_in(project: Path, data: Path) -> int:
-    """Ingest what landed; the events of the lake."""
-    settings = load_definitions(project).project
-    report = ingest(settings.inputs, data, settings.login_identities, None)
-    take_in_lists(project, data / "lake", ())
-    return report.totals.events_kept
-
-
-def scan(lake: Path) -> int:
-    """The yardstick of all that is computed: one bare scan of every event."""
-    files = [str(path) for path in sorted((lake / "events").glob("*/*.parquet"))]
-    with duckdb.connect() as connection:
-        return len(connection.execute(_SCAN, [files]).fetchnumpy()["mpid"])
 
 
 def run(project: Path, data: Path, as_of: datetime) -> Run:
