@@ -68,7 +68,7 @@ def _with_tables(query: exp.Select, members: exp.Query, tables: _Tables) -> exp.
 def _members(audience: Audience, tables: _Tables) -> exp.Query:
     base = sql.population() if audience.parent is None else _mpids_of(audience.parent)
     if audience.is_remaining:
-        return sql.without(base, *(_mpids_of(sibling) for sibling in audience.siblings))
+        return _difference(base, [_mpids_of(sibling) for sibling in audience.siblings])
     if audience.criteria is None:
         raise InternalError("only a remaining milestone has no criteria")
     chosen = tables.within(base, audience.criteria)
@@ -87,8 +87,8 @@ class _Tables:
         self._names = Names()
         self._leaves: list[tuple[str, exp.Query]] = []
 
-    def within(self, base: exp.Query, criterion: Criterion) -> exp.Query:
-        """The users of `base` that are in the set that a criterion denotes."""
+    def within(self, base: exp.Select, criterion: Criterion) -> exp.Query:
+        """The users of `base`, all of the population, that are in the set that a criterion denotes."""
         match criterion:
             case Excluding():
                 kept = self.within(base, criterion.kept)
@@ -96,16 +96,24 @@ class _Tables:
             case NoneOf():
                 return _difference(base, [self.query(item) for item in criterion.items])
             case AllOf():
-                return _intersection([base, *(self.query(item) for item in criterion.items)])
+                kept = [self.query(item) for item in criterion.items if not isinstance(item, NoneOf)]
+                removed = [
+                    self.query(item)
+                    for none in criterion.items
+                    if isinstance(none, NoneOf)
+                    for item in none.items
+                ]
+                return _difference(_among(base, kept), removed)
             case AnyOf() | Leaf():
-                return _intersection([base, self.query(criterion)])
+                return _among(base, [self.query(criterion)])
         assert_never(criterion)
 
     def query(self, criterion: Criterion) -> exp.Query:
         """The set that a criterion denotes, over common tables; it may hold users outside the population."""
         match criterion:
             case AllOf():
-                return _intersection([self.query(item) for item in criterion.items])
+                first, *others = (self.query(item) for item in criterion.items)
+                return _among(first if isinstance(first, exp.Select) else _all_of(first), others)
             case AnyOf():
                 return _union([self.query(item) for item in criterion.items])
             case NoneOf():
@@ -125,7 +133,7 @@ class _Tables:
             for table in query.find_all(exp.Table)
         }
         profiles = [(PROFILES, _profiles(self._scope))] if read & {PROFILES, POPULATION} else []
-        population = [(POPULATION, _population())] if POPULATION in read else []
+        population = [(POPULATION, _population(self._scope))] if POPULATION in read else []
         return (*profiles, *population, *self._leaves)
 
     def _leaf(self, leaf: Leaf) -> exp.Query:
@@ -165,12 +173,21 @@ def _profiles(scope: Scope) -> exp.Query:
     return profiles
 
 
-def _population() -> exp.Query:
-    return exp.select("mpid").distinct().from_(PROFILES)
+def _population(scope: Scope) -> exp.Query:
+    # A workspace has one profile of a user.
+    users = exp.select("mpid").from_(PROFILES)
+    return users if len(scope.workspaces) == 1 else users.distinct(copy=False)
 
 
-def _intersection(queries: Iterable[exp.Query]) -> exp.Query:
-    return _chain(exp.Intersect, queries)
+def _among(users: exp.Select, sets: Iterable[exp.Query]) -> exp.Select:
+    """The users that are in every set. Engines join it without comparing rows of both sides, as INTERSECT does:
+    half the time for a first milestone of 300,000 members.
+    """
+    return sql.where(users, [exp.In(this=exp.column("mpid"), query=exp.Subquery(this=one)) for one in sets])
+
+
+def _all_of(query: exp.Query) -> exp.Select:
+    return exp.select("mpid").from_(exp.Subquery(this=query, alias=exp.to_identifier("users")))
 
 
 def _union(queries: Iterable[exp.Query]) -> exp.Query:
@@ -178,18 +195,21 @@ def _union(queries: Iterable[exp.Query]) -> exp.Query:
 
 
 def _difference(first: exp.Query, removed: Iterable[exp.Query]) -> exp.Query:
-    return _chain(exp.Except, (first, *removed))
+    """The users of none of `removed`, which are put together first: one by one took five times as long for eight."""
+    others = list(removed)
+    return _chain(exp.Except, (first, _chain(exp.Union, others, distinct=False))) if others else first
 
 
-def _chain(node: type[exp.SetOperation], queries: Iterable[exp.Query]) -> exp.Query:
+def _chain(
+    node: type[exp.Union | exp.Except], queries: Iterable[exp.Query], *, distinct: bool = True
+) -> exp.Query:
     """Joins queries from the left. What is joined otherwise inside stands in parentheses."""
     first, *others = queries
     if not others:
         return first
-    # INTERSECT binds tighter than the others, which are read from the left.
-    stands_alone = isinstance(first, exp.Select | exp.Intersect | node)
+    stands_alone = isinstance(first, exp.Select | node)
     joined = first if stands_alone else exp.Subquery(this=first)
     for other in others:
         right = other if isinstance(other, exp.Select) else exp.Subquery(this=other)
-        joined = node(this=joined, expression=right, distinct=True)
+        joined = node(this=joined, expression=right, distinct=distinct)
     return joined

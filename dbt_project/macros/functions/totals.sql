@@ -39,7 +39,7 @@ create or replace macro total_of(value, how_many) as
 {% endmacro %}
 
 {#- The number whole + part as such a text: its side of zero, then 38 digits (of a negative number what its floor
-    is over −10^38), then the nine places. -#}
+    is over −10^38), then the nine places. `lpad` takes twice as long as `right`. -#}
 {% macro duckdb__create_as_carried() %}
 create or replace macro as_carried(whole, part) as
     as_ordered(whole + cast(floor(part) as hugeint), cast(part - floor(part) as decimal(10, 9)));
@@ -48,12 +48,12 @@ create or replace macro as_carried(whole, part) as
 {% macro duckdb__create_as_ordered() %}
 create or replace macro as_ordered(whole, part) as
     case when whole < 0 then '-' else '0' end
-    || lpad(
-        cast(
+    || right(
+        '00000000000000000000000000000000000000'
+        || cast(
             whole + case when whole < 0 then 100000000000000000000000000000000000000 else 0 end as varchar
         ),
-        38,
-        '0'
+        38
     )
     || substr(cast(part as varchar), 2);
 {% endmacro %}
