@@ -28,6 +28,7 @@ COMMANDS: dict[str, str] = {
     "init": "init",
     "list": "list",
     "members": "members",
+    "plan": "plan",
     "profile": "profile",
     "run": "run",
     "show": "show",

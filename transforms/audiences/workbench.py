@@ -131,6 +131,12 @@ class Workbench:
         """The members of an audience or milestone, each with the variant where a test runs."""
         return dict(self.rows(exp.select("mpid", "variant").from_(sql.model(AUDIENCE_PREFIX + audience_id))))
 
+    def sorted_members(self, audience_id: str) -> tuple[Any, tuple[str | None, ...]]:
+        """The members of an audience or milestone as an array of numpy in ascending order, and the variant of each."""
+        columns = exp.select("mpid", "variant").from_(sql.model(AUDIENCE_PREFIX + audience_id))
+        found = self._connection.sql(self._text(columns.order_by("mpid"))).to_arrow_table()
+        return found.column("mpid").to_numpy(), tuple(found.column("variant").to_pylist())
+
     def rows(self, query: exp.Query) -> list[tuple[Any, ...]]:
         """The rows of a query that names models and the instant as generated SQL does."""
         return self._connection.execute(self._text(query)).fetchall()
