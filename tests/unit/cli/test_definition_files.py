@@ -1,0 +1,203 @@
+"""`milepost new`, `clone`, `delete` and `freeze`: definitions are written and taken away, or left as they are."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.support.command import Answer, answer
+from tests.support.lake import write_lake
+from tests.support.project_folder import MILEPOST, write_project
+from tests.support.publications import publication
+from transforms.audiences.generations import open_store
+from transforms.audiences.publishing import publish
+from transforms.definitions.load import load_definitions
+from transforms.ingest.lists import take_in_lists
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+FILES = {
+    "audiences/players.yml": """\
+        # Who plays.
+        audience: players
+        name: Players
+        tags: [Games]
+        external_name: Gamers
+        formerly: gamers
+        criteria: {event: {name: Play}}
+        """,
+    "audiences/regulars.yml": """\
+        audience: regulars
+        tags: [Games, Old]
+        criteria: {audience: {in: players}}
+        """,
+    "journeys/calls.yml": """\
+        journey: calls
+        milestones:
+          - milestone: seen
+            criteria: {last_seen: {within: 30 days}}
+            next:
+              - {milestone: played, criteria: {event: {name: Play}}}
+              - milestone: rest
+                criteria: {none: [{audience: {in: calls__played}}]}
+          - milestone: gone
+            remaining: true
+        """,
+    "connections/own.yml": """\
+        outputs: {meta: {partner: meta_csv, deliver: {to: local}, region: US}}
+        connections:
+          - {connection: plays, audience: calls__rest, output: meta, status: active, mode: full}
+          - {connection: tagged, tag: Old, output: meta, status: inactive, mode: full}
+        """,
+}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    write_project(tmp_path / "project", FILES, MILEPOST)
+    return tmp_path
+
+
+@pytest.fixture
+def milepost(folder: Path, capsys: pytest.CaptureFixture[str]) -> Callable[..., Answer]:
+    return lambda *arguments: answer(folder, capsys, *arguments)
+
+
+def ids(folder: Path) -> list[str]:
+    return [audience.id for audience in load_definitions(folder / "project").audiences]
+
+
+def files(folder: Path) -> dict[str, str]:
+    project = folder / "project"
+    return {
+        path.relative_to(project).as_posix(): path.read_text(encoding="utf-8")
+        for path in project.rglob("*")
+        if path.is_file()
+    }
+
+
+def test_a_new_audience_is_valid_as_it_is(folder, milepost) -> None:
+    assert milepost("new", "audience", "buyers").out == "wrote audiences/buyers.yml\n"
+    assert "buyers" in ids(folder)
+
+
+def test_a_new_audience_with_criteria(folder, milepost) -> None:
+    milepost("new", "audience", "buyers", "--criteria", "{ecommerce: {action: purchase}}")
+    assert "criteria: {ecommerce: {action: purchase}}\n" in files(folder)["audiences/buyers.yml"]
+
+
+def test_a_journey_from_nothing(folder, milepost) -> None:
+    milepost("new", "journey", "trial")
+    milepost("new", "milestone", "trial", "started")
+    milepost("new", "milestone", "trial", "paid", "--under", "started")
+    milepost("new", "milestone", "trial", "unpaid", "--under", "started", "--remaining")
+    milepost("new", "milestone", "trial", "engaged", "--under", "started", "--before", "paid")
+    journey = load_definitions(folder / "project").journey("trial")
+    assert journey.milestones == ("trial__started", "trial__engaged", "trial__paid", "trial__unpaid")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (("new", "audience", "players"), "EDT-006"),
+        (("new", "audience", "Players"), "EDT-004"),
+        (("new", "audience", "a__b"), "EDT-004"),
+        (("new", "audience", "buyers", "--criteria", "{event: {nam: Play}}"), "CRT-002"),
+        (("new", "audience", "buyers", "--criteria", "{event: {name: Play}"), "YML-001"),
+        (("new", "audience", "buyers", "--criteria", "{event: {name: Play}}\nstatus: draft"), "EDT-005"),
+        (("new", "journey", "calls"), "EDT-006"),
+        (("new", "milestone", "callz", "new"), "did you mean `calls`?"),
+        (("new", "milestone", "calls", "new", "--under", "sen"), "did you mean `seen`?"),
+        (("new", "milestone", "calls", "played", "--under", "seen"), "DEF-"),
+        (("new", "milestone", "calls", "others", "--remaining"), "DEF-"),
+        (("clone", "players", "regulars"), "EDT-006"),
+        (("clone", "calls__seen", "copy"), "EDT-007"),
+        (("delete",), "DEL-006"),
+        (("delete", "players"), "DEL-003"),
+        (("delete", "calls__played"), "DEL-003"),
+        (("delete", "calls__rest"), "DEL-004"),
+        (("delete", "calls"), "DEL-005"),
+        (("delete", "calls__gone", "playerz"), "did you mean `players`?"),
+    ],
+)
+def test_what_is_refused_changes_no_file(folder, milepost, arguments, code) -> None:
+    before = files(folder)
+    given = milepost(*arguments)
+    assert given.status in (1, 2)
+    assert code in given.err
+    assert files(folder) == before
+
+
+def test_everything_in_the_way_is_said_at_once(milepost) -> None:
+    given = milepost("delete", "calls__seen", "players")
+    assert given.err.count("DEL-001") == 2
+    assert given.err.count("DEL-002") == 1
+    assert given.err.count("DEL-003") == 1
+
+
+def test_together_nothing_is_in_the_way(folder, milepost) -> None:
+    (folder / "project" / "connections" / "own.yml").unlink()
+    given = milepost("delete", "calls__rest", "calls__played", "calls__seen", "calls__gone", "calls")
+    assert given.status == 0
+    assert "journeys/calls.yml" not in files(folder)
+    assert ids(folder) == ["players", "regulars"]
+
+
+def test_milestones_go_one_by_one_from_the_end(folder, milepost) -> None:
+    (folder / "project" / "connections" / "own.yml").unlink()
+    for milestone in ("rest", "played", "gone", "seen"):
+        assert milepost("delete", f"calls__{milestone}").status == 0
+    assert milepost("delete", "calls").status == 0
+
+
+def test_all_of_a_tag_go_together(folder, milepost) -> None:
+    assert milepost("delete", "--tag", "Games", "--tag", "Old").out == "deleted regulars\n"
+    assert milepost("delete", "--tag", "Games").out == "deleted players\n"
+    assert ids(folder) == ["calls__seen", "calls__played", "calls__rest", "calls__gone"]
+
+
+def test_a_clone_has_the_tags_and_neither_the_partners_name_nor_the_history(folder, milepost) -> None:
+    assert milepost("clone", "players", "copy").status == 0
+    copy = load_definitions(folder / "project").audience("copy")
+    assert (copy.name, copy.tags, copy.external_name, copy.formerly) == (
+        "Players",
+        ("Games",),
+        "Players",
+        None,
+    )
+    assert files(folder)["audiences/copy.yml"].startswith("# Who plays.\n")
+
+
+def test_milestones_of_a_cloned_journey_name_each_other(folder, milepost) -> None:
+    assert milepost("clone", "calls", "copy").status == 0
+    assert "{audience: {in: copy__played}}" in files(folder)["journeys/copy.yml"]
+    assert load_definitions(folder / "project").journey("copy").milestones[0] == "copy__seen"
+
+
+def test_a_frozen_audience_is_a_list_of_its_members(folder, milepost) -> None:
+    lowest, highest = -(2**63), 2**63 - 1
+    store = open_store(folder / "data" / "published")
+    publish(store, publication(datetime(2018, 1, 1), {"players": {5, lowest, highest}}))
+    given = milepost("freeze", "players", "--as", "january")
+    assert given.out == "wrote lists/january.csv: 3 users as of 2018-01-01T00:00:00Z\n"
+    assert files(folder)["lists/january.csv"] == (
+        "# The members of players as of 2018-01-01T00:00:00Z.\n"
+        f"# Definition hash.\nmpid\n{lowest}\n5\n{highest}\n"
+    )
+    milepost("new", "audience", "them", "--criteria", "{list: january}")
+    write_lake(folder / "data" / "lake", [], [])
+    (taken,) = take_in_lists(folder / "project", folder / "data" / "lake", ["january"])
+    assert taken.rows == 3
+    assert milepost("freeze", "players", "--as", "january").status == 2
+
+
+def test_one_variant_is_frozen(folder, milepost) -> None:
+    store = open_store(folder / "data" / "published")
+    publish(store, publication(datetime(2018, 1, 1), {"players": {1: "push", 2: "Control"}}))
+    assert milepost("freeze", "players", "--as", "pushed", "--variant", "push").status == 0
+    assert files(folder)["lists/pushed.csv"].endswith("mpid\n1\n")
+    assert milepost("freeze", "players", "--as", "other", "--variant", "mail").status == 1
