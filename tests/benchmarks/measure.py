@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import shutil
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -29,12 +31,22 @@ SMALL_EVENTS = 100_000
 
 
 def landed(folder: Path, events: int) -> Iterator[Result]:
-    """Simulate, and take in all days but the last, which lies in `last_day` then; nothing where that was done before."""
-    project, taken_in = _project(folder), folder / "taken_in"
-    if taken_in.exists():
+    """Simulate, and take in all days but the last, which lies in `last_day` then; what that gave where it was done."""
+    known = folder / "landed.json"
+    if known.exists():
+        yield from (Result(**row) for row in json.loads(known.read_text(encoding="utf-8")))
         return
-    shutil.rmtree(folder / "landed", ignore_errors=True)
-    landing = folder / "landed" / "landing" / "shop" / "web"
+    found = []
+    for result in _landed(folder, events):
+        found.append(result)
+        yield result
+    known.write_text(json.dumps([asdict(result) for result in found]), encoding="utf-8")
+
+
+def _landed(folder: Path, events: int) -> Iterator[Result]:
+    project, taken_in = _project(folder), folder / "taken_in"
+    shutil.rmtree(taken_in, ignore_errors=True)
+    landing = taken_in / "landing" / "shop" / "web"
     simulated = measured(lakes.land, landing, events, DAYS, END)
     size = simulated.value.bytes / 1e6
     yield Result(
@@ -51,7 +63,7 @@ def landed(folder: Path, events: int) -> Iterator[Result]:
         reading.seconds,
         megabytes=reading.megabytes,
     )
-    ingested = measured(lakes.take_in, project, folder / "landed")
+    ingested = measured(lakes.take_in, project, taken_in)
     yield Result(
         f"ingest of {ingested.value:,} events, the same files",
         ingested.seconds,
@@ -59,8 +71,7 @@ def landed(folder: Path, events: int) -> Iterator[Result]:
         megabytes=ingested.megabytes,
         most=1.6,
     )
-    shutil.rmtree(folder / "landed" / "landing")
-    (folder / "landed").rename(taken_in)
+    shutil.rmtree(taken_in / "landing")
 
 
 def calculated(folder: Path) -> Iterator[Result]:
