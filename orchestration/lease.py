@@ -18,7 +18,7 @@ from transforms.errors import UserError, failure
 from transforms.instants import iso
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
     from datetime import datetime
     from pathlib import Path
 
@@ -74,6 +74,12 @@ class Lease:
         if self.is_held():
             os.utime(self._path)
 
+    def calculates(self, audience_ids: Collection[str]) -> None:
+        """Say what the run calculates, for those who read while it is at work."""
+        with _locked(self._path.parent):
+            if self.is_held():
+                _write(self._path, self.holder, self._token, audience_ids)
+
 
 @dataclass(frozen=True)
 class _Written:
@@ -82,6 +88,7 @@ class _Written:
     #: Machine start, process namespace and process start: a process id alone is used again.
     machine: str | None
     process: str | None
+    calculating: tuple[str, ...]
     beaten: float
 
 
@@ -112,10 +119,10 @@ def hold_lease(data: Path, owner: LeaseHolder, *, wait: bool = False) -> Iterato
                 (data / _LEASE).unlink()
 
 
-def current_holder(data: Path) -> LeaseHolder | None:
-    """The living run that holds the lease of a data folder, None where there is none."""
+def being_calculated(data: Path) -> tuple[str, ...]:
+    """The ids of the audiences that a living run calculates, sorted; none where no run is at work."""
     written = _read(data / _LEASE)
-    return written.holder if written is not None and _is_alive(written) else None
+    return written.calculating if written is not None and _is_alive(written) else ()
 
 
 def _take(data: Path, owner: LeaseHolder) -> Lease | _Written:
@@ -124,14 +131,19 @@ def _take(data: Path, owner: LeaseHolder) -> Lease | _Written:
         if found is not None and _is_alive(found):
             return found
         token = secrets.token_hex(8)
-        content = {
-            "holder": asdict(owner),
-            "token": token,
-            "machine": _machine(),
-            "process": _process(owner.pid),
-        }
-        replace_bytes(data / _LEASE, (json.dumps(content, indent=1) + "\n").encode())
+        _write(data / _LEASE, owner, token, ())
         return Lease(data / _LEASE, token, owner, found.holder if found else None)
+
+
+def _write(path: Path, holder: LeaseHolder, token: str, calculating: Collection[str]) -> None:
+    content = {
+        "holder": asdict(holder),
+        "token": token,
+        "machine": _machine(),
+        "process": _process(holder.pid),
+        "calculating": sorted(calculating),
+    }
+    replace_bytes(path, (json.dumps(content, indent=1) + "\n").encode())
 
 
 def _keep_beating(lease: Lease, stop: threading.Event) -> None:
@@ -151,7 +163,8 @@ def _read(path: Path) -> _Written | None:
         content = json.loads(path.read_text(encoding="utf-8"))
         beaten = path.stat().st_mtime
         holder = LeaseHolder(**content["holder"])
-        return _Written(holder, content["token"], content["machine"], content["process"], beaten)
+        calculating = tuple(content.get("calculating", ()))
+        return _Written(holder, content["token"], content["machine"], content["process"], calculating, beaten)
     except (FileNotFoundError, ValueError, KeyError, TypeError):
         # Not there, or not a lease: nobody can be named, and nobody holds it.
         return None

@@ -1,4 +1,4 @@
-"""Executes the one job, as the schedule does, so that every run is in the Dagster UI."""
+"""Executes the jobs that the schedule and the Dagster UI execute, so that every run is in the UI."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from orchestration.clock import now
 from orchestration.instance import prepare_instance
 from orchestration.partitions import partition_of
 from orchestration.preparation import prepare
-from orchestration.run_lease import run_lease
+from orchestration.run_lease import now_calculating, run_lease
+from transforms.audiences.activation import to_calculate
 from transforms.errors import Problem, UserError
 from transforms.ingest.ip_geolocation import check_geolocation
 from transforms.instants import iso
@@ -56,20 +57,17 @@ def run(settings: Settings, request: RunRequest, command: str = "milepost run") 
         run_lease(settings, run_id, command, wait=request.wait, instance=instance),
     ):
         definitions = prepare(settings, frozen=request.frozen)
+        now_calculating(settings, to_calculate(definitions, everything=request.everything))
         check_geolocation(definitions.project.ip_geolocation, settings.data)
         from orchestration.definitions import build_definitions
-        from orchestration.defs.automation.automation import JOB, selected_assets
+        from orchestration.defs.automation.automation import JOB, WHOLE_JOB
 
         built = build_definitions(settings, definitions)
-        job = built.resolve_job_def(JOB)
-        selection = selected_assets(
-            definitions, frozenset(job.asset_layer.executable_asset_keys), everything=request.everything
-        )
+        job = built.resolve_job_def(WHOLE_JOB if request.everything else JOB)
         result = job.execute_in_process(
             instance=instance,
             run_id=run_id,
             raise_on_error=False,
-            asset_selection=selection,
             run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
             **_partition(request),
         )

@@ -48,7 +48,7 @@ def demo(settings: Settings, as_json: bool) -> None:
     as_of, rows = figure_rows(settings, definitions, DAYS[-1])
     files = exported_files(settings.exports)
     if as_json:
-        print_json({**figures_as_json(as_of, rows), "files": [str(path) for path in files]})
+        print_json({**figures_as_json(definitions, as_of, rows), "files": [str(path) for path in files]})
     else:
         _show(as_of, rows, files)
 

@@ -8,6 +8,7 @@ import click
 
 from orchestration.cli.answers import print_json, print_table
 from orchestration.summary import Row, summary
+from transforms.audiences.activation import active_count
 from transforms.audiences.generations import open_store
 from transforms.errors import InternalError
 from transforms.instants import iso
@@ -51,9 +52,36 @@ def print_figures(as_of: datetime, rows: tuple[Row, ...]) -> None:
     print_table(_HEADER, cells, _NUMBERS)
 
 
-def figures_as_json(as_of: datetime, rows: tuple[Row, ...]) -> dict[str, Any]:
-    """The same for programs."""
-    return {"as_of": iso(as_of), "audiences": [vars(row) for row in rows]}
+def figures_as_json(definitions: Definitions, as_of: datetime, rows: tuple[Row, ...]) -> dict[str, Any]:
+    """The same for programs, with how many audiences are active."""
+    return {
+        "as_of": iso(as_of),
+        **active_as_json(definitions),
+        "audiences": [vars(row) for row in rows],
+    }
+
+
+def active_as_json(definitions: Definitions) -> dict[str, int]:
+    """How many audiences are active, for programs."""
+    count = active_count(definitions)
+    return {
+        "active_audiences": count.active,
+        "active_audience_limit": count.limit,
+        "available_audiences": count.available,
+    }
+
+
+def active_in_words(definitions: Definitions) -> str:
+    """How many audiences are active, for people."""
+    count = active_count(definitions)
+    return f"{count.active} of {count.limit} audiences active, {count.available} available"
+
+
+def _calculated_in_words(definitions: Definitions, rows: tuple[Row, ...]) -> str:
+    every = len(definitions.audiences)
+    if len(rows) == every:
+        return f"all {every} audiences calculated"
+    return f"{len(rows)} of {every} audiences calculated, `milepost run --all` calculates everything"
 
 
 def answer_figures(
@@ -62,6 +90,7 @@ def answer_figures(
     """Print the figures of `as_of`, or of the newest one."""
     shown, rows = figure_rows(settings, definitions, as_of)
     if as_json:
-        print_json(figures_as_json(shown, rows))
+        print_json(figures_as_json(definitions, shown, rows))
     else:
         print_figures(shown, rows)
+        click.echo(f"{_calculated_in_words(definitions, rows)}; {active_in_words(definitions)}", err=True)

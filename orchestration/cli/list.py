@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any, get_args
 import click
 
 from orchestration.authorship import authorship
-from orchestration.calculating import being_calculated
 from orchestration.cli.answers import age_in_words, print_json, print_table
+from orchestration.cli.figures import active_as_json, active_in_words
 from orchestration.cli.options import as_json, with_settings
 from orchestration.clock import now
+from orchestration.lease import being_calculated
 from transforms.audiences.activation import State
 from transforms.audiences.catalogue import CatalogueRow, catalogue
 from transforms.audiences.generations import open_store
@@ -63,7 +64,7 @@ def list(  # the command's name; nothing in this module needs the type
     definitions = load_definitions(settings.project)
     rows = [
         row
-        for row in catalogue(definitions, generation, calculating=being_calculated(settings, definitions))
+        for row in catalogue(definitions, generation, calculating=being_calculated(settings.data))
         if set(tags) <= set(row.tags)
         and state in (None, row.state)
         and (span is None or (len(row.workspaces) == 1) == (span == "single"))
@@ -76,12 +77,13 @@ def list(  # the command's name; nothing in this module needs the type
             {
                 "as_of": iso(as_of) if as_of else None,
                 "age_seconds": int((read_at - as_of).total_seconds()) if as_of else None,
+                **active_as_json(definitions),
                 "audiences": [_as_json(row, written.get(row.file or "")) for row in rows],
             }
         )
         return
     print_table(_HEADER, [_cells(row, written.get(row.file or "")) for row in rows], _NUMBERS)
-    click.echo(_footer(as_of, read_at), err=True)
+    click.echo(f"{_footer(as_of, read_at)}; {active_in_words(definitions)}", err=True)
 
 
 def _footer(as_of: datetime | None, read_at: datetime) -> str:

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from orchestration.authorship import authorship
-from orchestration.calculating import being_calculated
 from orchestration.cli.answers import UNKNOWN, age_in_words, print_json
 from orchestration.cli.options import as_json, with_settings
 from orchestration.clock import now
+from orchestration.lease import being_calculated
 from transforms.audiences.activation import connections_of, needed_by
 from transforms.audiences.catalogue import catalogue
 from transforms.audiences.generations import open_store
-from transforms.audiences.stored import find_audience, variant_sizes
+from transforms.audiences.stored import find_audience, last_figures, variant_sizes
 from transforms.audiences.words import definition_lines
 from transforms.definitions.load import load_definitions
 from transforms.instants import iso
@@ -36,7 +36,7 @@ def show(settings: Settings, audience: str, as_json: bool) -> None:
     generation = open_store(settings.published).current()
     row = next(
         row
-        for row in catalogue(definitions, generation, calculating=being_calculated(settings, definitions))
+        for row in catalogue(definitions, generation, calculating=being_calculated(settings.data))
         if row.id == audience
     )
     sizes: dict[str, int] = {}
@@ -45,6 +45,7 @@ def show(settings: Settings, audience: str, as_json: bool) -> None:
             generation, row.figures.as_of, row.figures.audience_id, settings.data / ".spill"
         )
     figures = row.figures
+    last = None if generation is None else last_figures(generation, found)
     written = authorship(settings.project, (found.place.file,)).get(found.place.file)
     shares = {name: share / 100 for name, share in (found.ab_test.arms if found.ab_test else ())}
     answer: dict[str, Any] = {
@@ -70,6 +71,7 @@ def show(settings: Settings, audience: str, as_json: bool) -> None:
         "adds": figures.adds if figures else None,
         "drops": figures.drops if figures else None,
         "volatility": figures.volatility if figures else None,
+        "last_calculated": {"as_of": iso(last.as_of), "size": last.size} if last else None,
         "variants": [
             {"name": name, "share": share, "size": sizes.get(name, 0) if figures else None}
             for name, share in shares.items()
@@ -116,7 +118,9 @@ def _print(answer: dict[str, Any], as_of: datetime | None) -> None:
     for line in answer["definition"]:
         click.echo(f"  {line}")
     if as_of is None:
-        click.echo("not calculated")
+        click.echo(
+            f"not calculated{_last(answer['last_calculated'])}: `milepost estimate {answer['id']}` estimates it"
+        )
     else:
         click.echo(f"size {answer['size']:,}, as of {answer['as_of']}, {age_in_words(now() - as_of)} old")
         figures = (f"{key} {UNKNOWN if answer[key] is None else answer[key]}" for key in ("adds", "drops"))
@@ -128,3 +132,8 @@ def _print(answer: dict[str, Any], as_of: datetime | None) -> None:
     for connection in answer["connections"]:
         of = f", variant {connection['variant']}" if connection["variant"] else ""
         click.echo(f"connection {connection['id']}: to {connection['output']}{of}, {connection['status']}")
+
+
+def _last(stored: dict[str, Any] | None) -> str:
+    """A size that an earlier run stored, with its instant."""
+    return "" if stored is None else f" since {stored['as_of']}, when it had {stored['size']:,} members"

@@ -12,7 +12,7 @@ import pytest
 from orchestration import asset_keys
 from orchestration.dbt import ensure_manifest
 from orchestration.definitions import build_definitions
-from orchestration.defs.automation.automation import JOB, selected_assets
+from orchestration.defs.automation.automation import JOB, WHOLE_JOB, needed_assets
 from orchestration.partitions import end_of, partition_of
 from orchestration.preparation import prepare
 from orchestration.settings import Settings
@@ -43,7 +43,7 @@ def built(settings, definitions) -> dg.Definitions:
 
 @pytest.fixture(scope="module")
 def keys(built) -> frozenset[dg.AssetKey]:
-    return frozenset(built.resolve_job_def(JOB).asset_layer.executable_asset_keys)
+    return frozenset(built.resolve_job_def(WHOLE_JOB).asset_layer.executable_asset_keys)
 
 
 def test_every_stage_is_in_the_graph_and_feeds_the_next(built) -> None:
@@ -82,7 +82,7 @@ def _check_keys(built: dg.Definitions) -> set[dg.AssetCheckKey]:
 
 
 def test_a_run_calculates_the_active_audiences_and_what_they_need(definitions, keys) -> None:
-    chosen = set(selected_assets(definitions, keys, everything=False))
+    chosen = set(needed_assets(definitions, keys))
     models = {key.path[-1] for key in chosen if key.path[-1].startswith("mst_")}
     assert models == {
         "mst_viewers",
@@ -92,12 +92,22 @@ def test_a_run_calculates_the_active_audiences_and_what_they_need(definitions, k
         "mst_path__waiting",
     }
     assert not any(key.path[-1].startswith("int_calculated_") for key in chosen)
-    assert set(selected_assets(definitions, keys, everything=True)) == keys
+
+
+def test_the_job_of_the_schedule_has_what_is_needed_and_the_whole_job_everything(
+    built, definitions, keys
+) -> None:
+    assert built.resolve_job_def(JOB).asset_layer.executable_asset_keys == set(
+        needed_assets(definitions, keys)
+    )
+    assert set(built.resolve_asset_graph().executable_asset_keys) == keys
+    assert {JOB} == {schedule.job_name for schedule in built.schedules or ()}
+    assert {JOB} == {sensor.job_name for sensor in built.sensors or ()}
 
 
 def test_a_run_calculates_the_attributes_that_active_audiences_name(definitions, keys) -> None:
     connections = tuple(replace(one, audiences=("valued",)) for one in definitions.connections)
-    chosen = selected_assets(replace(definitions, connections=connections), keys, everything=False)
+    chosen = needed_assets(replace(definitions, connections=connections), keys)
     models = {key.path[-1] for key in chosen}
     assert "int_calculated_spent" in models
     assert "int_calculated_last_seen_product" not in models

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from transforms.criteria.language import calculated_attributes, named_lists, referenced_audiences
@@ -13,6 +14,19 @@ if TYPE_CHECKING:
 
 #: `orphaned`: stored, and its definition was taken out of the YAML (spec §3).
 State = Literal["draft", "faulted", "active", "calculating", "calculated", "estimated", "orphaned"]
+
+
+@dataclass(frozen=True)
+class ActiveCount:
+    """How many audiences are active, of at most `limit`. Those that are calculated for others do not count."""
+
+    active: int
+    limit: int
+
+    @property
+    def available(self) -> int:
+        """How many more can be."""
+        return max(0, self.limit - self.active)
 
 
 def connections_of(definitions: Definitions, audience_id: str) -> tuple[Connection, ...]:
@@ -29,6 +43,11 @@ def active_audiences(definitions: Definitions) -> tuple[str, ...]:
         for audience_id in connection.audiences
     }
     return tuple(audience.id for audience in definitions.audiences if audience.id in connected)
+
+
+def active_count(definitions: Definitions) -> ActiveCount:
+    """The active audiences against `active_audience_limit`."""
+    return ActiveCount(len(active_audiences(definitions)), definitions.project.active_audience_limit)
 
 
 def needed_by(audience: Audience) -> tuple[str, ...]:

@@ -17,8 +17,10 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+    from transforms.audiences.figures import Figures
     from transforms.audiences.generations import Generation
     from transforms.definitions.records import Audience, Definitions
+    from transforms.errors import UserError
 
 _FETCHED = 100_000
 # hive_partitioning is off: the folder's name would hide the column as_of.
@@ -77,11 +79,33 @@ def stored_id(definitions: Definitions, generation: Generation, as_of: datetime,
     stored = find_audience(definitions, audience_id).stored_as(calculated)
     if stored is not None:
         return stored
-    raise failure(
-        "not-calculated",
-        f"`{audience_id}` was not calculated at {iso(as_of)}: it has no active connection, so it is only estimated",
-        hint="`milepost run --all` calculates everything",
+    raise _not_calculated(definitions, generation, as_of, audience_id)
+
+
+def _not_calculated(
+    definitions: Definitions, generation: Generation, as_of: datetime, audience_id: str
+) -> UserError:
+    # Imported here: what is stored is found without the language of criteria.
+    from transforms.audiences.activation import to_calculate
+
+    if audience_id in to_calculate(definitions):
+        why = "it was not needed then"
+        hint = f"`milepost run --as-of {iso(as_of)}` calculates it, as every run from now on"
+    else:
+        why = "it has no active connection and no active audience needs it, so it is only estimated"
+        hint = "`milepost run --all` calculates everything"
+    last = last_figures(generation, definitions.audience(audience_id))
+    stored = "" if last is None else f"; it is stored for {iso(last.as_of)}"
+    return failure(
+        "not-calculated", f"`{audience_id}` was not calculated at {iso(as_of)}: {why}{stored}", hint=hint
     )
+
+
+def last_figures(generation: Generation, audience: Audience) -> Figures | None:
+    """The figures of the newest as_of for which members are stored, under its own id or its former one."""
+    found = {row.audience_id: row for row in generation.figures}
+    stored = audience.stored_as(found)
+    return None if stored is None else found[stored]
 
 
 def check_variant(

@@ -15,18 +15,18 @@ from transforms.compiler.rollups import rollups
 from transforms.definitions.records import Definitions
 from transforms.ingest.landing import landing_files
 
+#: What is needed, as the schedule runs it, and every audience.
 JOB = "daily_job"
+WHOLE_JOB = "whole_job"
 SENSOR_SECONDS = 60
 
 
-def selected_assets(
-    definitions: Definitions, all_keys: frozenset[dg.AssetKey], everything: bool
-) -> list[dg.AssetKey]:
+def needed_assets(definitions: Definitions, all_keys: frozenset[dg.AssetKey]) -> list[dg.AssetKey]:
     """The assets of a run: all but the models of audiences that are only estimated (spec §6), of attributes that no
     other audience names, and of rollups that only these read.
     """
-    audiences = to_calculate(definitions, everything=everything)
-    attributes = attributes_to_calculate(definitions, audiences, everything=everything)
+    audiences = to_calculate(definitions)
+    attributes = attributes_to_calculate(definitions, audiences)
     wanted = {
         *(asset_keys.milestone(one) for one in audiences),
         *(asset_keys.calculated_attribute(one) for one in attributes),
@@ -43,9 +43,17 @@ def selected_assets(
 def automation(
     settings: Settings, definitions: Definitions, all_keys: frozenset[dg.AssetKey]
 ) -> dg.Definitions:
-    """Job, schedule and sensor of a project."""
-    job = dg.define_asset_job(JOB, selection=dg.AssetSelection.all())
-    chosen = selected_assets(definitions, all_keys, everything=False)
+    """Jobs, schedule and sensor of a project. A job started by hand does what the schedule or `run --all` does."""
+    job = dg.define_asset_job(
+        JOB,
+        selection=dg.AssetSelection.assets(*needed_assets(definitions, all_keys)),
+        description="The audiences that are active, what those need, and all that is sent.",
+    )
+    whole_job = dg.define_asset_job(
+        WHOLE_JOB,
+        selection=dg.AssetSelection.all(),
+        description="The same with every audience, active or not.",
+    )
 
     @dg.schedule(
         name="daily_schedule",
@@ -57,7 +65,7 @@ def automation(
     def daily_schedule(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
         midnight = context.scheduled_execution_time.replace(hour=0, minute=0, second=0, microsecond=0)
         day = (midnight - timedelta(days=1)).date().isoformat()
-        return dg.RunRequest(run_key=f"day-{day}", partition_key=day, asset_selection=chosen)
+        return dg.RunRequest(run_key=f"day-{day}", partition_key=day)
 
     @dg.sensor(
         name="landing_sensor",
@@ -79,6 +87,6 @@ def automation(
         if first_look:
             yield dg.SkipReason("first look: what has landed so far is left to the next scheduled run")
             return
-        yield dg.RunRequest(run_key=seen, partition_key=partition_of(now()), asset_selection=chosen)
+        yield dg.RunRequest(run_key=seen, partition_key=partition_of(now()))
 
-    return dg.Definitions(jobs=[job], schedules=[daily_schedule], sensors=[landing_sensor])
+    return dg.Definitions(jobs=[job, whole_job], schedules=[daily_schedule], sensors=[landing_sensor])

@@ -12,6 +12,7 @@ from orchestration import asset_keys, dbt
 from orchestration.dbt import NodeResult
 from orchestration.partitions import DAILY
 from orchestration.resources import MilepostRun
+from orchestration.run_lease import now_calculating
 from orchestration.selection import with_parents
 from orchestration.settings import Settings
 from orchestration.translator import MilepostTranslator
@@ -51,6 +52,7 @@ def warehouse_assets(manifest: Path) -> dg.AssetsDefinition:
         results: dict[str, NodeResult] = {}
         for as_of in milepost.as_ofs(context):
             calculated = _calculated(settings, definitions, chosen, as_of)
+            now_calculating(settings, [audience.id for audience in calculated])
             _refuse_missing_lists(settings, definitions, calculated)
             attributes = _attributes(settings, definitions, chosen, as_of, calculated)
             wanted = chosen | {f"{_PREFIX}{audience.id}" for audience in calculated}

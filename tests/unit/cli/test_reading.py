@@ -201,11 +201,67 @@ def test_a_renamed_audience_keeps_its_size_until_it_is_calculated_again(milepost
 
 
 def test_what_a_living_run_works_on_is_calculating(milepost, project: Path) -> None:
-    started = datetime(2018, 1, 1)
-    holder = LeaseHolder.this_process("r", "milepost run --all", started)
-    with hold_lease(project / "data", holder):
-        rows = {row["id"]: row["state"] for row in milepost("list", "--json").json["audiences"]}
-    assert rows == {"lapsed": "active", "idle": "calculating"}
+    holder = LeaseHolder.this_process("r", "milepost run", datetime(2018, 1, 1))
+
+    def states(*options: str) -> dict[str, str]:
+        return {row["id"]: row["state"] for row in milepost("list", "--json", *options).json["audiences"]}
+
+    with hold_lease(project / "data", holder) as lease:
+        assert states() == {"lapsed": "active", "idle": "estimated"}
+        lease.calculates(("idle", "lapsed"))
+        assert states("--state", "calculating") == {"idle": "calculating"}
+        assert milepost("show", "idle", "--json").json["state"] == "calculating"
+    assert states()["idle"] == "estimated"
+
+
+def test_list_counts_what_is_active_and_what_is_available(milepost) -> None:
+    answer = milepost("list", "--state", "estimated", "--json").json
+    counted = (answer["active_audiences"], answer["active_audience_limit"], answer["available_audiences"])
+    assert counted == (1, 100, 99)
+    assert "1 of 100 audiences active, 99 available" in milepost("list").err
+
+
+def test_more_active_audiences_than_the_limit_are_refused_by_name(milepost, project: Path) -> None:
+    file = project / "project" / "milepost.yml"
+    file.write_text(f"{file.read_text()}active_audience_limit: 0\n")
+    answer = milepost("list")
+    assert (answer.status, answer.out) == (2, "")
+    assert "1 audience is active, the limit is 0: lapsed" in answer.err
+
+
+@pytest.mark.usefixtures("published")
+def test_what_was_calculated_before_and_is_not_now_has_no_size_but_a_last_one(
+    milepost, project: Path
+) -> None:
+    later = datetime(2018, 1, 2)
+    publish(open_store(project / "data" / "published"), publication(later, {"idle": {1}}))
+    (project / "project" / "connections" / "meta.yml").unlink()
+    rows = {row["id"]: row for row in milepost("list", "--json").json["audiences"]}
+    assert {name: (row["state"], row["size"]) for name, row in rows.items()} == {
+        "idle": ("calculated", 1),
+        "lapsed": ("estimated", None),
+    }
+    shown = milepost("show", "lapsed", "--json").json
+    assert (shown["size"], shown["last_calculated"]) == (None, {"as_of": "2018-01-01T00:00:00Z", "size": 4})
+    assert (
+        "not calculated since 2018-01-01T00:00:00Z, when it had 4 members" in milepost("show", "lapsed").out
+    )
+    refused = milepost("members", "lapsed")
+    assert refused.status == 1
+    assert "`milepost run --all`" in refused.err
+    assert "it is stored for 2018-01-01T00:00:00Z" in refused.err
+    assert milepost("members", "lapsed", "--as-of", "2018-01-01").status == 0
+
+
+def test_an_audience_that_became_active_asks_for_a_run_and_not_for_everything(
+    milepost, project: Path
+) -> None:
+    publish(open_store(project / "data" / "published"), publication(AS_OF, {"idle": {1}}))
+    for command in ("members", "download"):
+        refused = milepost(command, "lapsed")
+        assert refused.status == 1
+        assert "`milepost run --as-of 2018-01-01T00:00:00Z` calculates it" in refused.err
+        assert "--all" not in refused.err
 
 
 @pytest.mark.usefixtures("published")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from orchestration import lease as lease_module
-from orchestration.lease import LeaseHolder, current_holder, hold_lease
+from orchestration.lease import LeaseHolder, being_calculated, hold_lease
 from transforms.errors import UserError
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def test_a_lease_is_free_again_after_its_block_and_after_an_error(tmp_path: Path
         raise ZeroDivisionError
     with hold_lease(tmp_path, holder("second")) as lease:
         assert lease.dead is None
-    assert current_holder(tmp_path) is None
+    assert not (tmp_path / "lease.json").exists()
 
 
 def test_the_lease_of_a_killed_process_is_taken_over_and_its_holder_told(tmp_path: Path) -> None:
@@ -60,6 +60,23 @@ def test_the_lease_of_a_killed_process_is_taken_over_and_its_holder_told(tmp_pat
     with hold_lease(tmp_path, holder("second")) as lease:
         assert lease.dead is not None
         assert lease.dead.run_id == "killed"
+
+
+def test_what_a_run_calculates_is_told_while_it_holds_the_lease(tmp_path: Path) -> None:
+    with hold_lease(tmp_path, holder()) as lease:
+        assert being_calculated(tmp_path) == ()
+        lease.calculates(("lapsed", "idle"))
+        assert being_calculated(tmp_path) == ("idle", "lapsed")
+        assert lease.is_held()
+    assert being_calculated(tmp_path) == ()
+
+
+def test_a_run_that_lost_its_lease_tells_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "lease.json"
+    with hold_lease(tmp_path, holder()) as lease:
+        path.write_text(json.dumps({**json.loads(path.read_text()), "token": "another"}))
+        lease.calculates(("lapsed",))
+        assert being_calculated(tmp_path) == ()
 
 
 def test_a_used_again_process_id_is_not_the_holder(tmp_path: Path) -> None:
@@ -80,11 +97,12 @@ def test_a_holder_on_another_host_is_dead_after_a_minute_of_silence(
         "token": "x",
         "machine": None,
         "process": None,
+        "calculating": ["lapsed"],
     }
     (tmp_path / "lease.json").write_text(json.dumps(elsewhere))
     beaten = time.time() - age
     os.utime(tmp_path / "lease.json", (beaten, beaten))
-    assert (current_holder(tmp_path) is None) == is_dead
+    assert being_calculated(tmp_path) == (() if is_dead else ("lapsed",))
 
 
 def test_the_heartbeat_keeps_the_lease_young(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -27,8 +27,9 @@ def _check(whole: Whole) -> Iterator[Finding]:
         }
     )
     if len(names) > limit:
+        counted = "1 audience is" if len(names) == 1 else f"{len(names)} audiences are"
         yield Finding(
-            f"{len(names)} audiences are active, the limit is {limit}: {', '.join(names)}",
+            f"{counted} active, the limit is {limit}: {', '.join(names)}",
             whole.project.place,
         )
 
