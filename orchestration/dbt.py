@@ -100,6 +100,9 @@ def build(
         "--no-write-json",
         "--exclude-resource-type",
         "unit_test",
+        # A test of an audience that is not calculated beside one that is would look at what an earlier run left.
+        "--indirect-selection",
+        "cautious",
         "--select",
         *select,
     )

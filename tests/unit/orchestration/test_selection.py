@@ -14,14 +14,32 @@ PATHS = {
     "mst_d": "models/milestones/custom/mst_d.sql",
     "score": "models/my scores/score.sql",
 }
-MANIFEST = {
-    "nodes": {
-        **{
-            f"model.p.{name}": {"name": name, "original_file_path": path, "resource_type": "model"}
-            for name, path in PATHS.items()
-        },
-        "seed.p.tiers": {"name": "tiers", "original_file_path": "seeds/tiers.csv", "resource_type": "seed"},
+READ = {"mst_c": ["mst_d", "stg"], "mst_d": ["stg"], "score": ["tiers"]}
+
+
+def node(kind: str, name: str, path: str) -> dict[str, str]:
+    return {
+        "unique_id": f"{kind}.p.{name}",
+        "name": name,
+        "original_file_path": path,
+        "resource_type": kind,
     }
+
+
+NODES = [
+    *(node("model", name, path) for name, path in PATHS.items()),
+    node("seed", "tiers", "seeds/tiers.csv"),
+    node("test", "unique_stg", "models/staging/_staging.yml"),
+]
+MANIFEST = {
+    "nodes": {one["unique_id"]: one for one in NODES},
+    "parent_map": {
+        one["unique_id"]: [
+            *(f"{'seed' if read == 'tiers' else 'model'}.p.{read}" for read in READ.get(one["name"], ())),
+            "source.p.lake.events",
+        ]
+        for one in NODES
+    },
 }
 
 
@@ -31,8 +49,10 @@ MANIFEST = {
         ({"mst_a"}, ["+mst_a"]),
         ({"mst_a", "mst_b"}, ["+path:models/milestones/generated/one"]),
         ({"mst_a", "mst_c"}, ["+mst_a", "+path:models/milestones/generated/two"]),
-        ({"mst_a", "mst_b", "mst_c"}, ["+path:models/milestones/generated"]),
-        ({"mst_a", "mst_b", "mst_c", "mst_d", "stg"}, ["+path:models/milestones", "+path:models/staging"]),
+        ({"mst_a", "mst_b", "mst_c"}, ["+path:models/milestones"]),
+        ({"mst_d", "stg"}, ["+path:models/milestones/custom"]),
+        ({"mst_a", "mst_b", "mst_c", "mst_d", "stg"}, ["+path:models/milestones"]),
+        ({"mst_b", "mst_c"}, ["+mst_b", "+path:models/milestones/generated/two"]),
         (set(PATHS), ["+path:models"]),
         ({"score"}, ["+score"]),
         ({"tiers", "unknown"}, ["+tiers", "+unknown"]),
