@@ -213,10 +213,15 @@ def test_a_second_run_is_refused_by_name_and_readers_do_not_wait(first_day, tmp_
         members = shop.milepost("members", "spenders")
         assert members.returncode == 0
         assert members.stdout.splitlines()
+        assert '"state": "calculating"' in shop.milepost("list", "--json").stdout
         assert shop.tree("published/current") == published
     finally:
         os.killpg(process.pid, signal.SIGKILL)
         process.finish()
+    # Whoever comes next tells Dagster, even if it is no run.
+    assert _statuses(shop)[0] == "STARTED"
+    assert shop.milepost("ingest").returncode == 0
+    assert _statuses(shop)[0] == "FAILURE"
 
     shop.run(SECOND)
 
