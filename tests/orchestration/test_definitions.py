@@ -60,6 +60,7 @@ def test_every_stage_is_in_the_graph_and_feeds_the_next(built) -> None:
     assert "warehouse/stg_lake__lists" in upstream(asset_keys.milestone("friends"))
     assert "warehouse/loyalty" in upstream(asset_keys.milestone("loyal"))
     assert upstream(asset_keys.model("loyalty")) == {"warehouse/purchases_by_user", "warehouse/tiers"}
+    assert "warehouse/dim_profiles" in upstream(dg.AssetKey(["audiences", "membership"]))
     assert "warehouse/mst_nobody" in upstream(dg.AssetKey(["audiences", "membership"]))
     assert "warehouse/int_calculated_spent" in upstream(asset_keys.milestone("valued"))
     assert "warehouse/stg_lake__events" in upstream(asset_keys.calculated_attribute("spent"))

@@ -23,11 +23,14 @@ _PUBLISHED = (
     "attribute_definitions",
 )
 MEMBERSHIP = dg.AssetKey(["audiences", "membership"])
+#: What is published of users beside memberships, and of a run that calculates no audience alone.
+_USERS = ("dim_profiles", "int_user_attributes", "int_user_identities")
 
 
 def metrics_assets(definitions: Definitions) -> list[dg.AssetsDefinition | dg.AssetSpec]:
     """Membership with its blocking checks, the generation, and the published tables that the marts read."""
     models = [
+        *map(asset_keys.model, _USERS),
         *(asset_keys.milestone(audience.id) for audience in definitions.audiences),
         *(asset_keys.calculated_attribute(attribute.id) for attribute in definitions.attributes),
     ]
