@@ -69,6 +69,13 @@ def test_everything_is_each_audience_once(journey: Definitions) -> None:
     assert sorted(order) == sorted(audience.id for audience in journey.audiences)
 
 
+def test_only_active_audiences_count_toward_the_limit(journey: Definitions) -> None:
+    counted = activation.active_count(connected(journey, "j__rest", "alone"))
+    assert (counted.active, counted.available) == (2, counted.limit - 2)
+    assert activation.active_count(connected(journey, "alone", active=False)).active == 0
+    assert activation.ActiveCount(active=3, limit=2).available == 0
+
+
 def test_a_long_chain_of_parents_is_calculated_from_its_root() -> None:
     chain = [
         audience(f"j__m{number}", parent=f"j__m{number - 1}" if number else None) for number in range(3000)
