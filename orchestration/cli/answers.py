@@ -12,7 +12,7 @@ from transforms.errors import Problem, UserError
 from transforms.instants import iso, read_instant
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from datetime import timedelta
 
 #: What stands where nothing is known: never 0.
@@ -26,6 +26,14 @@ def print_json(answer: Any) -> None:
 def print_table(
     header: Sequence[str], rows: Sequence[Sequence[object]], numbers: frozenset[str] = frozenset()
 ) -> None:
+    """The lines of `table_lines`, printed."""
+    for line in table_lines(header, rows, numbers):
+        click.echo(line)
+
+
+def table_lines(
+    header: Sequence[str], rows: Sequence[Sequence[object]], numbers: frozenset[str] = frozenset()
+) -> Iterator[str]:
     """Columns as wide as their widest cell, `numbers` to the right."""
     cells = [list(header), *([_cell(value) for value in row] for row in rows)]
     widths = [max(len(row[place]) for row in cells) for place in range(len(header))]
@@ -34,7 +42,7 @@ def print_table(
             text.rjust(width) if name in numbers else text.ljust(width)
             for name, text, width in zip(header, row, widths, strict=True)
         ]
-        click.echo("  ".join(parts).rstrip())
+        yield "  ".join(parts).rstrip()
 
 
 def _cell(value: object) -> str:

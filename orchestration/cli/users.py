@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
     from transforms.audiences.generations import Generation
 
-_SMALLEST, _LARGEST = -(2**63), 2**63 - 1
+#: The type of an option or argument that is an mpid.
+MPID = click.IntRange(-(2**63), 2**63 - 1)
 
 #: For commands that take an mpid, which may be negative: `-5` is an argument there, not an option.
 NEGATIVE_NUMBERS = {"ignore_unknown_options": True}
@@ -26,7 +27,7 @@ reveal_values = click.option("--reveal", is_flag=True, help="Print values as the
 
 def one_user(command: Callable[..., Any]) -> Callable[..., Any]:
     """Give a command the argument `mpid` and the option `identity`, of which one names the user."""
-    number = click.argument("mpid", required=False, type=click.IntRange(_SMALLEST, _LARGEST))
+    number = click.argument("mpid", required=False, type=MPID)
     identity = click.option("--identity", help="A user by an identity, as `email=ana@example.com`.")
     return number(identity(command))
 

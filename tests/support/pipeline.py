@@ -53,9 +53,7 @@ def publish_pipeline(project: Path, data: Path, as_of: datetime) -> tuple[Defini
     definitions = _prepared(project, data)
     models = run_dbt(project, data, as_of, definitions.project)
     calculated = tuple(
-        CalculatedAudience(
-            audience.id, definition_hash(audience, definitions.project), audience.ab_test is not None
-        )
+        CalculatedAudience(audience.id, definition_hash(audience, definitions.project), audience.ab_test)
         for audience in definitions.audiences
     )
     logins = definitions.project.login_identities

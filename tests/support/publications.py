@@ -18,12 +18,15 @@ from transforms.contracts import (
     USER_ATTRIBUTES,
     USER_IDENTITIES,
 )
+from transforms.definitions.records import AbTest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import timedelta
 
 AS_OF = datetime(2018, 1, 1)
+#: The A/B test of audiences whose members are given with variants.
+TEST = AbTest("t", (("push", 4000), ("half off", 4000)))
 
 
 def publication(
@@ -36,6 +39,7 @@ def publication(
     history: timedelta | None = None,
     formerly: Mapping[str, str] | None = None,
     models: RunModels | None = None,
+    test: AbTest = TEST,
 ) -> Publication:
     """Audience → its mpids, or mpid → variant; identities as (mpid, type, value).
 
@@ -57,7 +61,10 @@ def publication(
         as_of=as_of,
         calculated=tuple(
             CalculatedAudience(
-                audience_id, "hash", isinstance(mpids, dict), (formerly or {}).get(audience_id)
+                audience_id,
+                "hash",
+                test if isinstance(mpids, dict) else None,
+                (formerly or {}).get(audience_id),
             )
             for audience_id, mpids in by_audience.items()
         ),

@@ -6,11 +6,13 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from transforms.definitions.records import AbTest
 from transforms.instants import compact, from_compact
 
 if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
+    from typing import Any
 
 MEMBERS = "members.parquet"
 CALCULATED = "calculated.json"
@@ -24,13 +26,13 @@ _PREFIX = "as_of="
 class CalculatedAudience:
     """An audience whose real members were computed at an as_of; it may have none.
 
-    `definition_hash` tells by which definition. `formerly` is the id under which older memberships of it are
-    stored (spec §3).
+    `definition_hash` tells by which definition. `test` is the A/B test that chose the variants of its members.
+    `formerly` is the id under which older memberships of it are stored (spec §3).
     """
 
     id: str
     definition_hash: str
-    has_test: bool = False
+    test: AbTest | None = None
     formerly: str | None = None
 
 
@@ -47,4 +49,20 @@ def as_of_of(folder: Path) -> datetime | None:
 def read_calculated(folder: Path) -> tuple[CalculatedAudience, ...]:
     """What was calculated, sorted by id."""
     listed = json.loads((folder / CALCULATED).read_text(encoding="utf-8"))
-    return tuple(CalculatedAudience(**entry) for entry in listed)
+    return tuple(map(calculated_audience, listed))
+
+
+def calculated_audience(entry: dict[str, Any]) -> CalculatedAudience:
+    """The audience of which `entry` is the `asdict`, once that was JSON.
+
+    An earlier version kept whether there was a test and not which: there is none to be told then.
+    """
+    test = entry.get("test")
+    return CalculatedAudience(
+        id=entry["id"],
+        definition_hash=entry["definition_hash"],
+        test=None
+        if test is None
+        else AbTest(test["name"], tuple((name, share) for name, share in test["variants"])),
+        formerly=entry.get("formerly"),
+    )

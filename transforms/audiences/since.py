@@ -29,7 +29,7 @@ def member_since(
     """
     since: datetime | None = None
     with calculator(spill) as connection:
-        stored = _ids(generation, as_of, stored_as)
+        stored = stored_under(generation, as_of, stored_as)
         for start in range(0, len(stored), _AT_ONCE):
             some = stored[start : start + _AT_ONCE]
             held: set[datetime] = set()
@@ -44,8 +44,11 @@ def member_since(
     return since
 
 
-def _ids(generation: Generation, as_of: datetime, stored_as: str) -> list[tuple[datetime, str]]:
-    """Every as_of to `as_of` at which the audience was calculated, the newest first, with its id then."""
+def stored_under(generation: Generation, as_of: datetime, stored_as: str) -> list[tuple[datetime, str]]:
+    """Every as_of to `as_of` at which the audience was calculated, the newest first, with its id then.
+
+    `stored_as` is its id at `as_of`.
+    """
     found: list[tuple[datetime, str]] = []
     names = (stored_as,)
     for at in sorted((at for at in generation.stored if at <= as_of), reverse=True):

@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from sqlglot import exp
 
-from transforms.audiences.memberships import MODELS, CalculatedAudience
+from transforms.audiences.memberships import MODELS, CalculatedAudience, calculated_audience
 from transforms.audiences.run_models import (
     RunModel,
     RunModels,
@@ -167,7 +167,7 @@ def read_staged(staging: Path, as_of: datetime) -> Staged | None:
         return None
     listed = json.loads((folder / _CALCULATED).read_text(encoding="utf-8"))
     attribute_ids = json.loads((folder / _CALCULATED_ATTRIBUTES).read_text(encoding="utf-8"))
-    return Staged(folder, as_of, tuple(CalculatedAudience(**entry) for entry in listed), tuple(attribute_ids))
+    return Staged(folder, as_of, tuple(map(calculated_audience, listed)), tuple(attribute_ids))
 
 
 def _copy(
@@ -218,7 +218,7 @@ def _by_workspace(
 
 def _members(connection: duckdb.DuckDBPyConnection, staged: Staged) -> Iterator[pa.RecordBatch]:
     for audience in staged.calculated:
-        variant = exp.column("variant") if audience.has_test else exp.null()
+        variant = exp.column("variant") if audience.test is not None else exp.null()
         query = exp.select(exp.column("mpid"), variant.as_("variant")).from_(
             exp.to_table(f"mst_{audience.id}")
         )

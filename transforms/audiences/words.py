@@ -26,10 +26,11 @@ def definition_lines(definitions: Definitions, audience: Audience) -> Iterator[s
     if before:
         yield f"in none of {', '.join(before)}"
     if audience.criteria is not None:
-        yield from _lines(audience.criteria, scope_of(audience, definitions.project))
+        yield from criterion_lines(audience.criteria, scope_of(audience, definitions.project))
 
 
-def _lines(criterion: Criterion, scope: Scope) -> Iterator[str]:
+def criterion_lines(criterion: Criterion, scope: Scope) -> Iterator[str]:
+    """A criterion in plain lines, indented as it is nested."""
     match criterion:
         case AllOf(items=items):
             yield from _nested("all of", items, scope)
@@ -38,7 +39,7 @@ def _lines(criterion: Criterion, scope: Scope) -> Iterator[str]:
         case NoneOf(items=items):
             yield from _nested("none of", items, scope)
         case Excluding(kept=kept, removed=removed):
-            yield from _lines(kept, scope)
+            yield from criterion_lines(kept, scope)
             yield from _nested("but none of", removed, scope)
         case Leaf():
             first, *others = criterion.explanation(scope)
@@ -51,4 +52,4 @@ def _lines(criterion: Criterion, scope: Scope) -> Iterator[str]:
 def _nested(head: str, items: Iterable[Criterion], scope: Scope) -> Iterator[str]:
     yield f"{head}:"
     for item in items:
-        yield from (_INDENT + line for line in _lines(item, scope))
+        yield from (_INDENT + line for line in criterion_lines(item, scope))

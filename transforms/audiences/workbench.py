@@ -150,6 +150,18 @@ class Workbench:
         files = [str(file) for file in sample.mpid_files()]
         return self._connection.execute(_SAMPLED, {"files": files}).fetchnumpy()["mpid"]
 
+    def add_table(self, name: str, rows: pa.Table) -> None:
+        """Make rows a table that queries can name like a model; `name` is that of no model."""
+        self._connection.register("added", rows)
+        self._create("table", name, "select * from added")
+        self._connection.unregister("added")
+        self._made.add(name)
+
+    def add_view(self, name: str, query: exp.Query) -> None:
+        """The same of a query, which may name models."""
+        self._create("view", name, self._text(query))
+        self._made.add(name)
+
     def _prepare(self) -> None:
         database = quoted(self._models.database)
         self._connection.execute("set timezone = 'UTC'")

@@ -44,9 +44,12 @@ def audience_query(audience: Audience, project: Project, *, has_rollups: bool = 
     return _with_tables(query, members, tables)
 
 
-def criterion_query(criterion: Criterion, scope: Scope) -> exp.Select:
-    """The users of the population for whom one criterion holds: `mpid`, each once (spec §7)."""
-    tables = _Tables(scope)
+def criterion_query(criterion: Criterion, scope: Scope, population: exp.Query | None = None) -> exp.Select:
+    """The users of the population for whom one criterion holds: `mpid`, each once (spec §7).
+
+    `population` has the users to choose from, each once, where that is not everyone with a profile.
+    """
+    tables = _Tables(scope, population)
     members = tables.within(sql.population(), criterion)
     return _with_tables(exp.select("mpid").from_(MEMBERS), members, tables)
 
@@ -82,8 +85,9 @@ def _mpids_of(audience_id: str) -> exp.Select:
 class _Tables:
     """The common tables of one model, in the order in which they are needed."""
 
-    def __init__(self, scope: Scope) -> None:
+    def __init__(self, scope: Scope, population: exp.Query | None = None) -> None:
         self._scope = scope
+        self._own_population = population
         self._names = Names()
         self._leaves: list[tuple[str, exp.Query]] = []
 
@@ -132,8 +136,10 @@ class _Tables:
             for query in (members, *dict(self._leaves).values())
             for table in query.find_all(exp.Table)
         }
-        profiles = [(PROFILES, _profiles(self._scope))] if read & {PROFILES, POPULATION} else []
-        population = [(POPULATION, _population(self._scope))] if POPULATION in read else []
+        own = self._own_population
+        reading = {PROFILES} if own is not None else {PROFILES, POPULATION}
+        profiles = [(PROFILES, _profiles(self._scope))] if read & reading else []
+        population = [(POPULATION, _population(self._scope) if own is None else own)] if POPULATION in read else []
         return (*profiles, *population, *self._leaves)
 
     def _leaf(self, leaf: Leaf) -> exp.Query:

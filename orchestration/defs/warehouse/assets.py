@@ -87,7 +87,7 @@ def _calculated(
         CalculatedAudience(
             id=audience.id,
             definition_hash=definition_hash(audience, definitions.project),
-            has_test=audience.ab_test is not None,
+            test=audience.ab_test,
             formerly=audience.formerly,
         )
         for audience in map(definitions.audience, with_needed(definitions, wanted))

@@ -65,7 +65,7 @@ def test_ends_of_int64_and_variants_come_back_exactly(store: Store) -> None:
         {"mpid": 0, "variant": "Control"},
         {"mpid": LARGEST, "variant": "push"},
     ]
-    assert generation.calculated(AS_OF)["a"].has_test
+    assert generation.calculated(AS_OF)["a"].test
 
 
 def test_adds_and_drops_compare_with_exactly_a_day_before(store: Store) -> None:

@@ -10,6 +10,7 @@ from tests.support.publications import AS_OF
 from transforms.audiences import staged as module
 from transforms.audiences.memberships import CalculatedAudience
 from transforms.audiences.staged import Staged, read_staged, stage
+from transforms.definitions.records import AbTest
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -40,7 +41,10 @@ def staged(tmp_path: Path, request: pytest.FixtureRequest, monkeypatch: pytest.M
     warehouse = tmp_path / "milepost.duckdb"
     with duckdb.connect(str(warehouse)) as connection:
         connection.execute(TABLES)
-    calculated = (CalculatedAudience("b", "hash", has_test=True), CalculatedAudience("a", "hash"))
+    calculated = (
+        CalculatedAudience("b", "hash", AbTest("t", (("x", 5000),))),
+        CalculatedAudience("a", "hash"),
+    )
     return stage(warehouse, tmp_path / "staging", AS_OF, calculated, (), (), ("customer_id",))
 
 
