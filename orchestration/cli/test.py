@@ -14,7 +14,7 @@ from orchestration.cli.read_outs import Read, answer_of, text_of
 from transforms.audiences import stored
 from transforms.audiences.assigned import assigned
 from transforms.audiences.generations import open_store
-from transforms.audiences.outcomes import successes
+from transforms.audiences.outcomes import Outcomes
 from transforms.audiences.read_out import read_out
 from transforms.audiences.workbench import Workbench
 from transforms.definitions.load import load_definitions
@@ -122,4 +122,4 @@ def _successes(
     with Workbench(
         definitions, models, as_of, settings.lake, settings.data / ".spill", by_hand={}
     ) as workbench:
-        return successes(workbench, outcome.criterion, outcome.scope, everybody)
+        return Outcomes(workbench, everybody).successes(outcome.criterion, outcome.scope)

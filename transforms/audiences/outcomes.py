@@ -20,25 +20,30 @@ _USERS = "assigned_users"
 _EVENTS_SINCE = "events_since_assignment"
 
 
-def successes(workbench: Workbench, criterion: Criterion, scope: Scope, assigned: Assigned) -> dict[str, int]:
-    """How many users of each variant have the outcome, of the variants that have any.
+class Outcomes:
+    """Criteria over what each user did since the assignment, at the as_of of a workbench, which is used for one test.
 
-    The criterion, which looks at events alone, is evaluated at the workbench's as_of as if a user's events began at
-    `entered_at`, which is in. Everyone who was assigned is the population, so that a negative outcome holds for all
-    others of them.
+    A criterion, which looks at events alone, is evaluated as if a user's events began at `entered_at`, which is in.
+    Everyone who was assigned is the population, so that a negative outcome holds for all others of them.
     """
-    workbench.add_table(_USERS, assigned.users)
-    workbench.add_view(_EVENTS_SINCE, _events_since())
-    population = exp.select("mpid").from_(sql.model(_USERS))
-    holders = sql.over(criterion_query(criterion, scope, population), _EVENTS, _EVENTS_SINCE)
-    counted = exp.alias_(exp.Count(this=exp.Star()), "users")
-    query = (
-        exp.select(exp.column("variant", table="assigned"), counted)
-        .from_(holders.subquery("holders"))
-        .join(exp.alias_(sql.model(_USERS), "assigned", table=True), using=["mpid"])
-        .group_by(exp.column("variant", table="assigned"))
-    )
-    return dict(workbench.rows(query))
+
+    def __init__(self, workbench: Workbench, assigned: Assigned) -> None:
+        self._workbench = workbench
+        workbench.add_table(_USERS, assigned.users)
+        workbench.add_view(_EVENTS_SINCE, _events_since())
+
+    def successes(self, criterion: Criterion, scope: Scope) -> dict[str, int]:
+        """How many users of each variant have the outcome, of the variants that have any."""
+        population = exp.select("mpid").from_(sql.model(_USERS))
+        holders = sql.over(criterion_query(criterion, scope, population), _EVENTS, _EVENTS_SINCE)
+        counted = exp.alias_(exp.Count(this=exp.Star()), "users")
+        query = (
+            exp.select(exp.column("variant", table="assigned"), counted)
+            .from_(holders.subquery("holders"))
+            .join(exp.alias_(sql.model(_USERS), "assigned", table=True), using=["mpid"])
+            .group_by(exp.column("variant", table="assigned"))
+        )
+        return dict(self._workbench.rows(query))
 
 
 def _events_since() -> exp.Select:
