@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import transforms
+from exports.delivered_tests import edited_tests
+from exports.ledger import Ledger
 from transforms.audiences.generations import open_store
 from transforms.audiences.publishing import ensure
 from transforms.compiler.emit import check_models, compile_project, write_models
 from transforms.definitions.load import load_definitions
 from transforms.durable import replace_bytes
-from transforms.errors import failure
+from transforms.errors import UserError, failure
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,9 +32,15 @@ def prepare(settings: Settings, *, frozen: bool = False) -> Definitions:
     """Load and validate the definitions, compile what is out of date (`frozen`: refuse instead), make the
     folders that the models read.
 
-    Raises UserError with every problem of the definitions, or a failure where `frozen` and out of date.
+    Raises UserError with every problem of the definitions, A/B tests that were edited after their delivery included,
+    or a failure where `frozen` and out of date.
     """
     definitions = load_definitions(settings.project)
+    edited = edited_tests(
+        definitions, open_store(settings.published).current(), Ledger(settings.connection_ledger)
+    )
+    if edited:
+        raise UserError(*edited)
     # Compiling 500 milestones takes 5 s, telling that nothing changed since the last time a tenth.
     stamp = settings.data / "dbt" / "compiled.sha256"
     if not stamp.exists() or stamp.read_text(encoding="utf-8") != _digest(settings.project):

@@ -40,6 +40,10 @@ class Settings:
         return self.data / "exports"
 
     @property
+    def connection_ledger(self) -> Path:
+        return self.data / "ledger" / "connections"
+
+    @property
     def staging(self) -> Path:
         return self.data / "staging"
 

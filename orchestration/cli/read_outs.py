@@ -77,6 +77,8 @@ def _outcome(read: Read, outcome: Outcome) -> Iterator[str]:
     yield from (f"  {line}" for line in others)
     yield "  counted of each user: what happened from the assignment on"
     yield from table_lines(_RATES, [_rates(arm) for arm in read.found.arms], frozenset(_RATES[1:]))
+    if any(arm.to_control is not None and arm.to_control.is_rough for arm in read.found.arms):
+        yield "few with, or without, the outcome: p is only rough, trust the interval of the difference"
     count = read.found.comparisons
     if count > 1:
         yield f"each p is that of one comparison alone: of {count}, call one real below {0.05 / count:.4f} (Bonferroni)"
@@ -143,7 +145,13 @@ def _rate_answer(arm: Arm) -> dict[str, Any]:
         "rate_high": None if found is None else found.high,
         "difference": None
         if apart is None
-        else {"value": apart.value, "low": apart.low, "high": apart.high, "p_value": apart.p_value},
+        else {
+            "value": apart.value,
+            "low": apart.low,
+            "high": apart.high,
+            "p_value": apart.p_value,
+            "is_rough": apart.is_rough,
+        },
     }
 
 

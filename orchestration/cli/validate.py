@@ -7,13 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from exports.delivered_tests import edited_tests
+from exports.ledger import Ledger
 from orchestration.cli.options import as_json, with_settings
-from transforms.definitions.load import check_definitions
+from transforms.audiences.generations import open_store
+from transforms.definitions.load import Checked, check_definitions
 from transforms.errors import WRONG_USE
 from transforms.seen_names import read_seen_names
 
 if TYPE_CHECKING:
     from orchestration.settings import Settings
+    from transforms.definitions.records import Definitions
     from transforms.errors import Problem
 
 
@@ -26,6 +30,8 @@ def validate(settings: Settings, as_json: bool) -> None:
     Exits 0 where no error is found (warnings do not count) and 2 otherwise.
     """
     checked = check_definitions(settings.project, seen=read_seen_names(settings.data))
+    if checked.definitions is not None:
+        checked = _with_delivered(settings, checked.definitions, checked)
     errors = sum(problem.severity == "error" for problem in checked.problems)
     warnings = len(checked.problems) - errors
     if as_json:
@@ -44,6 +50,13 @@ def validate(settings: Settings, as_json: bool) -> None:
         )
     if checked.definitions is None:
         raise click.exceptions.Exit(WRONG_USE)
+
+
+def _with_delivered(settings: Settings, definitions: Definitions, checked: Checked) -> Checked:
+    """What was found, with the A/B tests that can't be as they are written since they were delivered otherwise."""
+    generation = open_store(settings.published).current()
+    edited = edited_tests(definitions, generation, Ledger(settings.connection_ledger))
+    return Checked(None, (*checked.problems, *edited)) if edited else checked
 
 
 def _as_json(problem: Problem) -> dict[str, Any]:

@@ -2,44 +2,70 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pytest
 
 from orchestration.project_models import project_models
 from orchestration.settings import Settings
+from tests.support.command import answer
 from tests.support.generated_criteria import Criteria
 from tests.support.generated_events import EVENT_KINDS
-from tests.support.oracle.audiences import Oracle
+from tests.support.oracle.audiences import Oracle, variant_of
 from tests.support.oracle.outcomes import with_outcome
 from tests.support.pipeline import add_scaffold
 from tests.support.project_files import document, write_landing, write_project
+from tests.support.publications import publication
 from tests.support.short_pipeline import take_in
 from tests.support.worlds import make_scene
 from transforms.audiences.assigned import Assigned
+from transforms.audiences.generations import open_store
 from transforms.audiences.outcomes import Outcomes
+from transforms.audiences.publishing import publish
 from transforms.audiences.workbench import Workbench
 from transforms.definitions.outcomes import read_outcome
 from transforms.definitions.records import AbTest
 from transforms.errors import UserError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
+
+    from tests.support.oracle.criteria import Scope
+    from tests.support.worlds import Scene
+    from transforms.audiences.run_models import RunModels
+    from transforms.definitions.outcomes import Outcome
+    from transforms.definitions.records import Definitions
 
 pytestmark = pytest.mark.slow
 
 KINDS = (*EVENT_KINDS, "cart_abandonment", "sequence")
-LEAVES, TREES = 3, 30
+SEED = 1
 MICROSECOND = timedelta(microseconds=1)
 EVERYONE = {"audience": "everyone", "criteria": {"last_seen": {"within": "900 days"}}}
 
 
-def differences(seed: int, folder: Path) -> list[str]:
-    """The outcomes on which engine and oracle differ, with the users; over generated users, entries and criteria."""
-    random = Random(f"outcomes {seed}")
+@dataclass(frozen=True)
+class Prepared:
+    """A generated world that was taken in, with the models of a run at its as_of."""
+
+    scene: Scene
+    folder: Path
+    definitions: Definitions
+    models: RunModels
+    scope: Scope
+
+    @property
+    def events(self) -> list[tuple[int, datetime]]:
+        return [(mpid, event.at) for mpid, event in self.scope.known.events]
+
+
+def prepare(seed: int, folder: Path) -> Prepared:
     scene = make_scene(seed)
     write_project(folder / "project", scene.world, [EVERYONE], [])
     write_landing(folder / "data", scene.world)
@@ -47,9 +73,24 @@ def differences(seed: int, folder: Path) -> list[str]:
     add_scaffold(folder / "project")
     settings = Settings(folder / "project", folder / "data")
     models = project_models(settings, definitions.project, scene.as_of, lambda _: None)
-    oracle = Oracle(scene.world, [], [], scene.as_of)
-    scope = oracle.scope({"lookback": "unlimited"})
-    entered = entries(random, [(mpid, event.at) for mpid, event in scope.known.events])
+    scope = Oracle(scene.world, [], [], scene.as_of).scope({"lookback": "unlimited"})
+    return Prepared(scene, folder, definitions, models, scope)
+
+
+def drawn(prepared: Prepared, seed: int, leaves: int, trees: int) -> Iterator[tuple[dict[str, Any], Outcome]]:
+    """Generated outcomes, without what the rules refuse wherever it stands."""
+    criteria = Criteria(prepared.scene, f"outcomes {seed}", KINDS)
+    written = [criteria.telling(kind, prepared.scope) for kind in KINDS for _ in range(leaves)]
+    written += [criteria.telling_tree(prepared.scope, 2) for _ in range(trees)]
+    audience, project = prepared.definitions.audience("everyone"), prepared.definitions.project
+    for one in written:
+        with suppress(UserError):
+            yield one, read_outcome(document(one), "outcome", audience, project)
+
+
+def differences(prepared: Prepared, seed: int, *, leaves: int = 3, trees: int = 30) -> list[str]:
+    """The outcomes on which engine and oracle differ, with the users: each is the only one of their variant."""
+    entered = entries(Random(f"outcomes {seed}"), prepared.events)
     users = pa.table(
         {
             "mpid": pa.array(entered.keys(), pa.int64()),
@@ -57,23 +98,15 @@ def differences(seed: int, folder: Path) -> list[str]:
             "entered_at": pa.array(entered.values(), pa.timestamp("us")),
         }
     )
-    criteria = Criteria(scene, f"outcomes {seed}", KINDS)
-    drawn = [criteria.telling(kind, scope) for kind in KINDS for _ in range(LEAVES)]
-    drawn += [criteria.telling_tree(scope, 2) for _ in range(TREES)]
-    audience = definitions.audience("everyone")
+    lake, spill = prepared.folder / "data" / "lake", prepared.folder / "spill"
     found: list[str] = []
     with Workbench(
-        definitions, models, scene.as_of, folder / "data" / "lake", folder / "spill", by_hand={}
+        prepared.definitions, prepared.models, prepared.scene.as_of, lake, spill, by_hand={}
     ) as workbench:
         outcomes = Outcomes(workbench, Assigned(AbTest("t", ()), (), users))
-        for written in drawn:
-            try:
-                outcome = read_outcome(document(written), "outcome", audience, definitions.project)
-            except UserError:
-                # What the rules refuse wherever it stands.
-                continue
+        for written, outcome in drawn(prepared, seed, leaves, trees):
             ours = {int(mpid) for mpid in outcomes.successes(outcome.criterion, outcome.scope)}
-            theirs = with_outcome(written, scope, entered)
+            theirs = with_outcome(written, prepared.scope, entered)
             if ours != theirs:
                 found.append(f"{document(written)}: {sorted(ours ^ theirs)}")
     return found
@@ -89,6 +122,37 @@ def entries(random: Random, events: list[tuple[int, datetime]]) -> dict[int, dat
     return entered
 
 
-@pytest.mark.parametrize("seed", [1])
-def test_outcomes_of_generated_users_agree_with_the_oracle(seed: int, tmp_path: Path) -> None:
-    assert differences(seed, tmp_path) == []
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Prepared:
+    return prepare(SEED, tmp_path_factory.mktemp("outcomes"))
+
+
+def test_outcomes_of_generated_users_agree_with_the_oracle(prepared: Prepared) -> None:
+    assert differences(prepared, SEED, leaves=1, trees=4) == []
+
+
+def test_the_command_gives_the_figures_of_the_oracle(
+    prepared: Prepared, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Members come and go over three stored as_ofs; the arms are what spec §9 says, by the oracle."""
+    random, as_of = Random(SEED), prepared.scene.as_of
+    test = {"name": "t", "variants": {"push": 40, "half off": 40}}
+    mpids = sorted({mpid for mpid, _ in prepared.events})
+    entered: dict[int, datetime] = {}
+    for days in (9, 4, 0):
+        at = as_of - timedelta(days=days)
+        members = {mpid: variant_of("everyone", test, mpid) for mpid in mpids if random.random() < 0.5}
+        entered = {**dict.fromkeys(members, at), **entered}
+        made = publication(at, {"everyone": members}, models=prepared.models)
+        publish(open_store(prepared.folder / "data" / "published"), made)
+
+    purchase = {"ecommerce": {"action": "purchase"}}
+    given = answer(prepared.folder, capsys, "test", "everyone", "--outcome", document(purchase), "--json")
+    assert (given.status, given.err) == (0, "")
+    holders = with_outcome(purchase, prepared.scope, entered)
+    assert holders
+    assert {one["variant"]: (one["assigned"], one["successes"]) for one in given.json["variants"]} == {
+        variant: (len(arm), len(arm & holders))
+        for variant in ("push", "half off", "Control")
+        for arm in [{mpid for mpid in entered if variant_of("everyone", test, mpid) == variant}]
+    }

@@ -8,6 +8,8 @@ from typing import Any
 
 #: How often an interval has to hold the true value.
 CONFIDENCE = 0.95
+#: The usual bound below which the chi-squared distribution is no good approximation.
+_FEWEST_EXPECTED = 5
 
 
 @dataclass(frozen=True)
@@ -27,13 +29,15 @@ class Difference:
 
     `low` and `high` are Newcombe's hybrid score interval, which holds at rates of 0 and 1 too. `p_value` is that of
     Pearson's chi-squared test of the two by two table, two-sided and without correction; None where nobody, or
-    everybody, has the outcome in both, so that nothing is compared.
+    everybody, has the outcome in both, so that nothing is compared. `is_rough`: a cell of that table is expected to
+    have fewer than 5, for which the test is only an approximation.
     """
 
     value: float
     low: float
     high: float
     p_value: float | None
+    is_rough: bool
 
 
 def rate(successes: int, members: int) -> Rate | None:
@@ -55,7 +59,14 @@ def difference(variant: Rate, control: Rate) -> Difference:
         low=value - hypot(variant.value - variant.low, control.high - control.value),
         high=value + hypot(variant.high - variant.value, control.value - control.low),
         p_value=_p_value(variant, control),
+        is_rough=_smallest_expected(variant, control) < _FEWEST_EXPECTED,
     )
+
+
+def _smallest_expected(variant: Rate, control: Rate) -> float:
+    members = variant.members + control.members
+    successes = variant.successes + control.successes
+    return min(variant.members, control.members) * min(successes, members - successes) / members
 
 
 def _p_value(variant: Rate, control: Rate) -> float | None:

@@ -42,7 +42,7 @@ def _export_asset(definitions: Definitions, connection: Connection) -> dg.Assets
         if generation is None:
             raise InternalError("an export runs before anything was published")
         wanted = next(one for one in known.connections if one.id == connection.id)
-        ledger = Ledger(settings.data / "ledger" / "connections")
+        ledger = Ledger(settings.connection_ledger)
         outcome = deliver_connection(known, wanted, generation, as_of, ledger, settings.exports)
         return dg.MaterializeResult(metadata=_metadata(outcome, as_of=iso(as_of)))
 
