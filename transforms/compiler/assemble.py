@@ -139,7 +139,9 @@ class _Tables:
         own = self._own_population
         reading = {PROFILES} if own is not None else {PROFILES, POPULATION}
         profiles = [(PROFILES, _profiles(self._scope))] if read & reading else []
-        population = [(POPULATION, _population(self._scope) if own is None else own)] if POPULATION in read else []
+        population = (
+            [(POPULATION, _population(self._scope) if own is None else own)] if POPULATION in read else []
+        )
         return (*profiles, *population, *self._leaves)
 
     def _leaf(self, leaf: Leaf) -> exp.Query:

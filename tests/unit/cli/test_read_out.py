@@ -51,6 +51,24 @@ EVENTS = [
     bought(CONTROL, THIRD + timedelta(hours=1)),
     bought(EARLY, THIRD + timedelta(hours=1)),
     bought(PUSHED, SECOND + timedelta(hours=5), attributes={"big": "yes"}),
+    # Whoever logs in during a session ends it as another user.
+    make_event(
+        mpid=PUSHED,
+        event_at=SECOND + timedelta(hours=1),
+        event_type="session_start",
+        event_name=None,
+        session_id="s",
+        event_id="begin",
+    ),
+    make_event(
+        mpid=99,
+        event_at=SECOND + timedelta(hours=2),
+        event_type="session_end",
+        event_name=None,
+        session_id="s",
+        session_duration_ms=3_600_000,
+        event_id="end",
+    ),
 ]
 FOURTH = datetime(2018, 1, 4)
 
@@ -139,6 +157,16 @@ def test_a_window_of_the_outcome_counts_back_from_the_as_of(read) -> None:
         "push": (0,),
         "email": (0,),
         "Control": (1,),
+    }
+
+
+@pytest.mark.usefixtures("published")
+def test_a_session_lasts_until_its_end_whoever_that_is(read) -> None:
+    long = "session: {length: {gt: 30 minutes}}"
+    assert arms(read("lapsed", "--outcome", long, "--json"), "successes") == {
+        "push": (1,),
+        "email": (0,),
+        "Control": (0,),
     }
 
 
