@@ -50,8 +50,7 @@ def history(
     """Print the size of AUDIENCE at each stored as_of, with adds, drops and volatility.
 
     Days for which nothing is stored are shown as gaps, and changes of the definition are marked. Then since when its
-    members have been in it: their first entry, their last entry, and on how many stored days they were in. None of
-    this looks at more than what is stored.
+    members have been in it: their first entry, their last entry, and on how many stored days they were in.
     """
     generation, read_at = stored.stored_as_of(open_store(settings.published).current(), as_of)
     stored_as = _stored_as(settings, generation, read_at, audience)

@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from transforms.definitions.outcomes import Outcome
 
 
+#: Below this a p-value is told as less than it.
+_SMALLEST_SHOWN = 0.0001
+
+
 @dataclass(frozen=True)
 class Read:
     """The read-out of an audience's test at an instant, and the outcome that was asked for."""
@@ -67,8 +71,8 @@ def _split(ratio: SampleRatio) -> str:
     if ratio.p_value is None:
         return f"too few to tell, an arm expects fewer than {SMALLEST_EXPECTED}{strays}"
     if ratio.is_mismatch:
-        return f"⚠ not as written, p = {_p(ratio.p_value)} is below {MISMATCH_BELOW:g}: trust no comparison{strays}"
-    return f"as written, p = {_p(ratio.p_value)}{strays}"
+        return f"⚠ not as written, p {_p(ratio.p_value)} is below {MISMATCH_BELOW:g}: trust no comparison{strays}"
+    return f"as written, p {_p(ratio.p_value)}{strays}"
 
 
 def _outcome(read: Read, outcome: Outcome) -> Iterator[str]:
@@ -100,12 +104,12 @@ def _rates(arm: Arm) -> tuple[object, ...]:
         *own,
         f"{100 * apart.value:+.2f} points",
         f"{100 * apart.low:+.2f} – {100 * apart.high:+.2f}",
-        UNKNOWN if apart.p_value is None else _p(apart.p_value),
+        UNKNOWN if apart.p_value is None else _p(apart.p_value).removeprefix("= "),
     )
 
 
 def _p(value: float) -> str:
-    return f"{value:.4f}" if value >= 0.0001 else f"{value:.1e}"
+    return f"= {value:.4f}" if value >= _SMALLEST_SHOWN else f"< {_SMALLEST_SHOWN}"
 
 
 def answer_of(read: Read) -> dict[str, Any]:

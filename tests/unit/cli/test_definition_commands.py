@@ -7,8 +7,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from exports.ledger import Ledger
 from orchestration.cli.main import main
-from tests.support.project_folder import audience, write_project
+from tests.support.command import answer
+from tests.support.project_folder import MILEPOST, audience, write_project
+from tests.support.publications import AS_OF, publication
+from transforms.audiences.generations import open_store
+from transforms.audiences.publishing import publish
 from transforms.definitions.load import check_definitions
 
 if TYPE_CHECKING:
@@ -119,3 +124,22 @@ def test_init_leaves_a_folder_that_is_not_empty_alone(
     assert _run("init", tmp_path) == 2
     assert "not empty" in capsys.readouterr().err
     assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
+
+
+def test_validate_refuses_an_edit_of_a_test_that_was_delivered(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lapsed = "audience: lapsed\ncriteria: {last_seen: {within: 30 days}}\nab_test: {name: t, variants: {push: 50}}\n"
+    connections = (
+        "outputs:\n  meta: {partner: meta_csv}\n"
+        "connections:\n  - {connection: meta_lapsed, audience: lapsed, output: meta, status: active}\n"
+    )
+    files = {"audiences/lapsed.yml": lapsed, "connections/meta.yml": connections}
+    write_project(tmp_path / "project", files, MILEPOST)
+    publish(open_store(tmp_path / "data" / "published"), publication(members={"lapsed": {1: "push"}}))
+    assert answer(tmp_path, capsys, "validate").status == 0
+
+    Ledger(tmp_path / "data" / "ledger" / "connections").record("meta_lapsed", AS_OF, ())
+    refused = answer(tmp_path, capsys, "validate")
+    assert refused.status == 2
+    assert "audiences/lapsed.yml:1: error EXP-003" in refused.out
