@@ -66,7 +66,7 @@ def made_anew(folders: Folders, as_of: datetime, **settings: str) -> dict[str, l
     return tables(folders)
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", [1, pytest.param(2, marks=pytest.mark.soak)])
 def test_tables_brought_forward_are_those_made_anew(folders, seed):
     world = World(seed, DAYS)
     lake = GrowingLake(folders.lake)
@@ -126,7 +126,7 @@ def test_tables_are_made_anew_where_nothing_tells_what_they_were_made_of(built):
     assert not is_marked(built)
 
 
-@pytest.mark.parametrize("seed", [4, 5])
+@pytest.mark.parametrize("seed", [4, pytest.param(5, marks=pytest.mark.soak)])
 def test_a_run_that_ended_between_two_tables_leaves_nothing_behind(folders, seed):
     world = World(seed, DAYS)
     lake = GrowingLake(folders.lake)
