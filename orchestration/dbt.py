@@ -90,6 +90,7 @@ def build(
 ) -> tuple[NodeResult, ...]:
     """Build the selected models and run their tests at `as_of`, in one invocation.
 
+    `settings.earlier_members` has to be written for this `as_of`.
     Raises UserError (exit status 1) where dbt could not start or a node failed, with dbt's words.
     """
     settings.warehouse.parent.mkdir(parents=True, exist_ok=True)
@@ -106,7 +107,8 @@ def build(
         "--select",
         *select,
     )
-    with _variables(environment(settings, project, as_of)):
+    earlier = {"MILEPOST_EARLIER_MEMBERS": str(settings.earlier_members)}
+    with _variables(environment(settings, project, as_of) | earlier):
         result = _invoke(selected)
     if result.result is None:
         raise failure("RUN-010", f"dbt could not start: {_first_lines(result.exception)}")

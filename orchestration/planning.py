@@ -87,7 +87,10 @@ def _side(
     by_hand = (
         dict.fromkeys(ejected) if generation is None else _stored(definitions, generation, as_of, ejected)
     )
-    with Workbench(definitions, models, as_of, lake, scratch / "spill", by_hand=by_hand) as workbench:
+    stored = {} if generation is None else generation.stored
+    with Workbench(
+        definitions, models, as_of, lake, scratch / "spill", by_hand=by_hand, stored=stored
+    ) as workbench:
 
         def members(audience_id: str) -> tuple[Any, tuple[str | None, ...]]:
             try:
@@ -117,7 +120,8 @@ def _stored(
 def _others(folder: Path, definitions: Definitions) -> str:
     """What decides about everybody beside the YAML of audiences."""
     project = definitions.project
-    return f"{dbt.models_digest(folder)} {project.evaluate_development} {project.login_identities}"
+    settings = (project.evaluate_development, project.login_identities, project.membership_history)
+    return f"{dbt.models_digest(folder)} {settings}"
 
 
 def _link_lake(lake: Path, target: Path) -> None:

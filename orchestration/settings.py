@@ -32,6 +32,10 @@ class Settings:
         return self.data / "warehouse" / "milepost.duckdb"
 
     @property
+    def earlier_members(self) -> Path:
+        return self.data / "warehouse" / "earlier_members.parquet"
+
+    @property
     def published(self) -> Path:
         return self.data / "published"
 

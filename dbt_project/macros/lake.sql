@@ -1,5 +1,5 @@
-{#- What a run evaluates, made anew at its start: the instant, and the tables of the lake. Models name these alone,
-    so that what dbt compiles holds for every instant and wherever the lake lies. -#}
+{#- What a run evaluates, made anew at its start: the instant, the tables of the lake, and who was a member before.
+    Models name these alone, so that what dbt compiles holds for every instant and wherever the lake lies. -#}
 {% macro create_inputs() %}{{ return(adapter.dispatch('create_inputs')()) }}{% endmacro %}
 
 {% macro duckdb__create_inputs() %}
@@ -9,6 +9,31 @@
 {{ duckdb__create_lake_table(name, partition) }}
 {% endfor %}
 {{ duckdb__create_lake_files() }}
+{{ duckdb__create_earlier_members() }}
+{% endmacro %}
+
+{#- Who was in what at the newest stored as_of before this one, and since when, for the criterion `member_since`: a file
+    that whoever starts dbt writes for each as_of. Where MILEPOST_EARLIER_MEMBERS names none nobody was a member before.
+
+    It is left out while dbt parses, as as_of is. -#}
+{% macro duckdb__create_earlier_members() %}
+    {%- if execute -%}
+        {%- set file = env_var('MILEPOST_EARLIER_MEMBERS', '') | replace("'", "''") -%}
+        create or replace macro earlier_members() as table
+        {%- if file %}
+        select
+            audience_id,
+            mpid,
+            since
+        from read_parquet('{{ file }}');
+        {%- else %}
+        select
+            cast(null as varchar) as audience_id,
+            cast(null as bigint) as mpid,
+            cast(null as timestamp) as since
+        where false;
+        {%- endif -%}
+    {%- endif -%}
 {% endmacro %}
 
 {#- The parquet that ingest writes: one folder a day, or a list; exact text, instants in UTC without a zone. -#}

@@ -69,6 +69,7 @@ def estimate(settings: Settings, named: str | None, as_of: datetime | None, as_j
                 settings.lake,
                 spill,
                 by_hand=_by_hand(settings, definitions, generation, estimated_at),
+                stored={} if generation is None else generation.stored,
                 sample=sample,
             ) as workbench,
         ):

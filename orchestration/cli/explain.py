@@ -90,7 +90,14 @@ def _explanation(
     spill = settings.data / ".spill"
     by_hand = stored_members(definitions, generation, as_of, ejected_audiences(settings.project))
     with Workbench(
-        definitions, generation.models(as_of), as_of, settings.lake, spill, by_hand=by_hand, mpid=mpid
+        definitions,
+        generation.models(as_of),
+        as_of,
+        settings.lake,
+        spill,
+        by_hand=by_hand,
+        stored=generation.stored,
+        mpid=mpid,
     ) as workbench:
         verdicts = Verdicts(generation, as_of, mpid, spill, workbench)
         if not is_defined:

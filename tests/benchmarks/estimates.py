@@ -57,7 +57,7 @@ def estimate_journey(project: Path, data: Path, as_of: datetime, journey: str) -
     with (
         opened_sample(data, models, as_of) as opened,
         Workbench(
-            definitions, models, as_of, data / "lake", data / ".spill", by_hand={}, sample=opened
+            definitions, models, as_of, data / "lake", data / ".spill", by_hand={}, stored={}, sample=opened
         ) as workbench,
     ):
         sets = SampledSets(workbench, definitions, opened)
@@ -75,7 +75,7 @@ def truths(project: Path, data: Path, as_of: datetime) -> tuple[np.ndarray, list
     with (
         opened_sample(data, models, as_of) as opened,
         Workbench(
-            definitions, models, as_of, data / "lake", data / ".spill", by_hand={}, sample=opened
+            definitions, models, as_of, data / "lake", data / ".spill", by_hand={}, stored={}, sample=opened
         ) as workbench,
     ):
         sets = SampledSets(workbench, definitions, opened)

@@ -74,7 +74,9 @@ class World:
         as_of = self.project.scene.as_of
         models = self.generation.models(as_of)
         spill = self.data / "spill"
-        return Workbench(self.definitions, models, as_of, self.data / "lake", spill, by_hand={}, mpid=mpid)
+        return Workbench(
+            self.definitions, models, as_of, self.data / "lake", spill, by_hand={}, stored={}, mpid=mpid
+        )
 
     def verdicts(self, workbench: Workbench, mpid: int) -> Verdicts:
         as_of = self.project.scene.as_of

@@ -56,7 +56,7 @@ class World:
         with opened_sample(self.data, self.models, as_of) as sample:
             lake, spill = self.data / "lake", self.data / "spill"
             with Workbench(
-                self.definitions, self.models, as_of, lake, spill, by_hand={}, sample=sample
+                self.definitions, self.models, as_of, lake, spill, by_hand={}, stored={}, sample=sample
             ) as workbench:
                 yield sample, SampledSets(workbench, self.definitions, sample)
 

@@ -67,6 +67,7 @@ def small_run_models(*further: RunModel) -> RunModels:
             model("stg_lake__events", events, "int_login_identities", path=_STAGING, is_table=False),
             model("stg_lake__users", users, "int_login_identities", path=_STAGING, is_table=False),
             model("stg_lake__lists", _LISTS, path=_STAGING),
+            model("int_earlier_members", "from earlier_members()", path=_STAGING, is_table=False),
             model("dim_profiles", _SEEN, "stg_lake__events", "stg_lake__users"),
             model("int_user_attributes", _ATTRIBUTES, "stg_lake__users"),
             model("int_user_identities", _IDENTITIES, "stg_lake__users"),

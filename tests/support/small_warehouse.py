@@ -62,6 +62,7 @@ _TABLES = (
     "create or replace table int_user_attributions (workspace varchar, mpid bigint, attribution varchar,"
     " publisher varchar, campaign varchar)",
     "create or replace table stg_lake__lists (list_name varchar, identity_type varchar, identity_key varchar, mpid bigint)",
+    "create or replace table int_earlier_members (audience_id varchar, mpid bigint, since timestamp)",
     "create or replace table mst_others (mpid bigint, variant varchar)",
 )
 
@@ -229,6 +230,9 @@ class SmallWarehouse:
 
     def other_member(self, mpid: int, variant: str | None = None) -> None:
         self._add("mst_others", {"mpid": mpid, "variant": variant})
+
+    def earlier_member(self, mpid: int, since: datetime, audience: str = "others") -> None:
+        self._add("int_earlier_members", {"audience_id": audience, "mpid": mpid, "since": since})
 
     def members(
         self, criteria: str, expected: tuple[str, ...] = (), as_of: datetime = AS_OF, **limits: Any

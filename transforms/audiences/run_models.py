@@ -1,7 +1,8 @@
 """The models that a run evaluated audiences over, kept so that the same questions can be asked again.
 
-dbt compiled them, with the analyst's hooks in them. They name the instant and the lake as functions (`as_of()`,
-`lake_events()`, `lake_users()`, `lake_lists()`), so one text holds for every instant and wherever the lake lies.
+dbt compiled them, with the analyst's hooks in them. They name the instant, the lake and who was a member
+before as functions (`as_of()`, `lake_events()`, `lake_users()`, `lake_lists()`, `earlier_members()`), so one text holds
+for every instant and wherever the lake lies.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 #: What whoever runs the models defines anew; everything else of RunModels is constant text.
-INPUT_FUNCTIONS = ("as_of", "lake_events", "lake_users", "lake_lists", "lake_files")
+INPUT_FUNCTIONS = ("as_of", "lake_events", "lake_users", "lake_lists", "lake_files", "earlier_members")
 _FUNCTIONS = """
 select function_name, parameters, macro_definition, function_type = 'table_macro'
 from duckdb_functions()
@@ -65,7 +66,7 @@ class RunModels:
 
 
 def functions_of(connection: duckdb.DuckDBPyConnection) -> tuple[str, ...]:
-    """The statements that make the functions of a warehouse, without those that say instant and lake.
+    """The statements that make the functions of a warehouse, without those that say instant, lake and earlier members.
 
     A function that reads tables of the warehouse is left out: there are none where the statements are run.
     """

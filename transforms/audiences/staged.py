@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from sqlglot import exp
 
-from transforms.audiences.memberships import MODELS, CalculatedAudience, calculated_audience
+from transforms.audiences.memberships import CALCULATED, MEMBERS, MODELS, CalculatedAudience, read_calculated
 from transforms.audiences.run_models import (
     RunModel,
     RunModels,
@@ -61,7 +61,6 @@ _OF_A_WORKSPACE = {
         "from int_user_attributes where workspace = $workspace order by mpid, attribute_key"
     ),
 }
-_CALCULATED = "calculated.json"
 _CALCULATED_ATTRIBUTES = "calculated_attributes.json"
 _BATCH = 100_000
 _AT_ONCE = 2
@@ -71,7 +70,7 @@ _AT_ONCE = 2
 class Staged:
     """One staged as_of: a folder with MEMBERSHIP, USER_IDENTITIES, PROFILES, USER_ATTRIBUTES and
     CALCULATED_ATTRIBUTES, sorted, and the models that they were computed by. `attribute_ids` are the attributes
-    that were calculated.
+    that were calculated. Members and what was calculated lie in it as in a folder of stored memberships.
     """
 
     folder: Path
@@ -82,7 +81,7 @@ class Staged:
     @property
     def members(self) -> Path:
         """MEMBERSHIP, sorted by (audience_id, mpid)."""
-        return self.folder / "members.parquet"
+        return self.folder / MEMBERS
 
     @property
     def identities(self) -> Path:
@@ -156,18 +155,17 @@ def stage(
     write_run_models(folder / MODELS, made_by)
     (folder / _CALCULATED_ATTRIBUTES).write_text(json.dumps(staged.attribute_ids), encoding="utf-8")
     listed = [asdict(audience) for audience in staged.calculated]
-    (folder / _CALCULATED).write_text(json.dumps(listed), encoding="utf-8")
+    (folder / CALCULATED).write_text(json.dumps(listed), encoding="utf-8")
     return staged
 
 
 def read_staged(staging: Path, as_of: datetime) -> Staged | None:
     """What was staged for `as_of`, None where nothing was."""
     folder = staging / compact(as_of)
-    if not (folder / _CALCULATED).exists():
+    if not (folder / CALCULATED).exists():
         return None
-    listed = json.loads((folder / _CALCULATED).read_text(encoding="utf-8"))
     attribute_ids = json.loads((folder / _CALCULATED_ATTRIBUTES).read_text(encoding="utf-8"))
-    return Staged(folder, as_of, tuple(map(calculated_audience, listed)), tuple(attribute_ids))
+    return Staged(folder, as_of, read_calculated(folder), tuple(attribute_ids))
 
 
 def _copy(

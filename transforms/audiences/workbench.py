@@ -12,6 +12,7 @@ import duckdb
 from sqlglot import exp
 
 from transforms.audiences.activation import with_needed
+from transforms.audiences.earlier_members import EARLIER_MEMBERS, find_earlier_members
 from transforms.audiences.lake_tables import define_lake, define_lake_of_sample, define_lake_of_user
 from transforms.compiler.assemble import audience_query, criterion_query, criterion_rows
 from transforms.compiler.attributes import attribute_model, attribute_query
@@ -43,6 +44,7 @@ _STORED = """
 select mpid, variant from read_parquet($members, hive_partitioning = false)
 where audience_id = $audience and ($mpid is null or mpid = $mpid)
 """
+_EARLIER = "create macro earlier_members() as table from {table}"
 _KEPT = "select * from read_parquet('{file}', hive_partitioning = false)"
 _SAMPLED = "select mpid from read_parquet($files, hive_partitioning = false)"
 _CHOSEN = "create or replace temp table chosen_users as select mpid from read_parquet($files)"
@@ -74,7 +76,7 @@ class Workbench:
     """What a run at `as_of` would compute by `definitions`, for all users, for one or for a sample.
 
     `models` are those of a run. `by_hand` are the audiences whose SQL an analyst writes, each with what is stored of
-    it, if anything is. With an `mpid` only what concerns that user is read from the lake, and answers hold for that
+    it, if anything is. `stored` are the memberships of earlier instants: each as_of and its folder. With an `mpid` only what concerns that user is read from the lake, and answers hold for that
     user alone. With a `sample` they hold for its users, and may name others; tables of models are kept with it. Questions raise a failure (exit status 1) where they need what the run did not have.
     """
 
@@ -87,6 +89,7 @@ class Workbench:
         spill: Path,
         *,
         by_hand: Mapping[str, StoredMembers | None],
+        stored: Mapping[datetime, Path],
         mpid: int | None = None,
         sample: Sample | None = None,
     ) -> None:
@@ -96,6 +99,7 @@ class Workbench:
         self._lake = lake
         self._spill = spill
         self._by_hand = by_hand
+        self._stored = stored
         self._mpid = mpid
         self._sample = sample
         self._made: set[str] = set()
@@ -180,6 +184,11 @@ class Workbench:
         else:
             logins = self._models.login_types
             define_lake_of_user(self._connection, self._lake, self._mpid, self._as_of, logins)
+        everything = [audience.id for audience in self._definitions.audiences]
+        find_earlier_members(
+            self._connection, self._definitions, everything, self._stored, self._as_of, mpid=self._mpid
+        )
+        self._connection.execute(_EARLIER.format(table=EARLIER_MEMBERS))
 
     def _text(self, query: exp.Query) -> str:
         """A query as the engine takes it, once every model that it names has been made."""
@@ -293,6 +302,7 @@ class Workbench:
                 self._lake,
                 self._spill,
                 by_hand=self._by_hand,
+                stored=self._stored,
             )
         if self._sample is None:
             found = self._whole.table_of_user(model.name, self._mpid)

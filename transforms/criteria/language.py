@@ -113,6 +113,11 @@ def referenced_audiences(criterion: Criterion) -> tuple[AudienceReference, ...]:
     return tuple(reference for leaf in leaves(criterion) for reference in leaf.audiences)
 
 
+def audiences_by_since(criterion: Criterion) -> tuple[AudienceReference, ...]:
+    """Every audience of whose members the criterion compares since when they are in, with repetitions."""
+    return tuple(reference for leaf in leaves(criterion) for reference in leaf.audiences_by_since)
+
+
 def calculated_attributes(criterion: Criterion) -> tuple[AttributeReference, ...]:
     """Every calculated attribute that the criterion names, in the order written, with repetitions."""
     return tuple(reference for leaf in leaves(criterion) for reference in leaf.calculated_attributes)

@@ -136,6 +136,11 @@ class Leaf(ABC):
         return ()
 
     @property
+    def audiences_by_since(self) -> tuple[AudienceReference, ...]:
+        """Those of them of whose members it compares since when they are in."""
+        return ()
+
+    @property
     def calculated_attributes(self) -> tuple[AttributeReference, ...]:
         """The calculated attributes that it names."""
         return ()

@@ -53,7 +53,8 @@
         "select sql from duckdb_views() where not internal and view_name in (" ~ text_literals(read) ~ ")"
         " union all select macro_definition from duckdb_functions()"
         " where not internal and database_name = current_database() and macro_definition is not null"
-        " and function_name not in ('as_of', 'lake_events', 'lake_users', 'lake_lists', 'lake_files') order by 1"
+        " and function_name not in ('as_of', 'lake_events', 'lake_users', 'lake_lists', 'lake_files',"
+        " 'earlier_members') order by 1"
     ).columns[0].values() | list -%}
     {{ return(local_md5(tojson([
         texts,

@@ -17,6 +17,7 @@ from orchestration.selection import with_parents
 from orchestration.settings import Settings
 from orchestration.translator import MilepostTranslator
 from transforms.audiences.activation import attributes_to_calculate, with_needed
+from transforms.audiences.earlier_members import write_earlier_members
 from transforms.audiences.generations import open_store
 from transforms.audiences.memberships import CalculatedAudience
 from transforms.audiences.publishing import ensure
@@ -50,6 +51,7 @@ def warehouse_assets(manifest: Path) -> dg.AssetsDefinition:
         chosen = {key.path[-1] for key in context.selected_asset_keys}
         project_nodes = dbt.read_manifest(manifest)
         results: dict[str, NodeResult] = {}
+        stored = dict(ensure(open_store(settings.published)).stored)
         for as_of in milepost.as_ofs(context):
             calculated = _calculated(settings, definitions, chosen, as_of)
             now_calculating(settings, [audience.id for audience in calculated])
@@ -59,11 +61,23 @@ def warehouse_assets(manifest: Path) -> dg.AssetsDefinition:
             wanted |= {attribute_model(attribute_id) for attribute_id in attributes}
             # A model's parents are rebuilt with it: their tables may be of another as_of.
             selected = with_parents(wanted, project_nodes)
+            write_earlier_members(
+                settings.earlier_members,
+                definitions,
+                [audience.id for audience in calculated],
+                stored,
+                as_of,
+                settings.data / ".spill",
+            )
             nodes = dbt.build(settings, definitions.project, as_of, selected)
             results.update({node.unique_id: node for node in nodes})
             models = [node.model for node in nodes if node.model is not None]
             logins = definitions.project.login_identities
-            stage(settings.warehouse, settings.staging, as_of, calculated, attributes, models, logins)
+            staged = stage(
+                settings.warehouse, settings.staging, as_of, calculated, attributes, models, logins
+            )
+            # Days of one run are published together: later ones read the members of earlier ones from here.
+            stored[as_of] = staged.folder
         yield from _events(context, translator, project_nodes, results)
 
     return warehouse

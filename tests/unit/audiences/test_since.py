@@ -57,6 +57,6 @@ def test_a_renamed_audience_keeps_its_members_time(history) -> None:
 
 
 def test_a_run_may_be_longer_than_what_is_read_at_once(history, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("transforms.audiences.since._AT_ONCE", 2)
+    monkeypatch.setattr("transforms.audiences.since.AT_ONCE", 2)
     assert since(history(*[{"a": {1}}] * 5), 4) == day(0)
     assert since(history({"a": set()}, *[{"a": {1}}] * 4), 4) == day(1)

@@ -14,6 +14,7 @@ from tests.support.project_folder import audience, load
 from tests.support.publications import publication
 from tests.support.run_models import model, small_run_models
 from tests.support.small_warehouse import criterion
+from tests.support.small_warehouse import scope as small_scope
 from transforms.audiences.generations import open_store
 from transforms.audiences.publishing import publish
 from transforms.audiences.workbench import StoredMembers, Workbench, stored_members
@@ -35,6 +36,7 @@ FILES = {
     "audiences/twice.yml": audience(
         "twice", criteria="{event: {name: Play, count: {gte: 2}}}", ab_test="{name: t, variants: {a: 100}}"
     ),
+    "audiences/lasting.yml": audience("lasting", criteria="{member_since: {in: players, within: 3 days}}"),
 }
 
 
@@ -50,6 +52,7 @@ def bench(tmp_path: Path):
         as_of: datetime = AS_OF,
         mpid: int | None = None,
         by_hand: dict[str, StoredMembers | None] | None = None,
+        stored: dict[datetime, Path] | None = None,
     ) -> Workbench:
         shutil.rmtree(tmp_path / "lake", ignore_errors=True)
         write_lake(tmp_path / "lake", events, statements or [])
@@ -61,6 +64,7 @@ def bench(tmp_path: Path):
                 tmp_path / "lake",
                 tmp_path / "spill",
                 by_hand=by_hand or {},
+                stored=stored or {},
                 mpid=mpid,
             )
         )
@@ -167,3 +171,18 @@ def test_a_session_of_the_user_may_end_under_another_mpid(bench, tmp_path: Path)
     short = criterion("session: {length: {lt: 1 minute}}")
     assert bench([start, end], mpid=1).holders(short, scope) == {1}
     assert 1 not in bench([start, {**end, "input": "shop/web"}], mpid=1).holders(short, scope)
+
+
+def test_since_when_somebody_is_a_member_is_told_by_what_was_stored_before(bench, tmp_path: Path) -> None:
+    store = open_store(tmp_path / "published")
+    for day, members in ((YESTERDAY, {7, 9}), (AS_OF, {7, 8, 9})):
+        generation = publish(store, publication(day, {"players": members}))
+    events = [make_event(mpid=7), make_event(mpid=8)]
+    assert bench(events, stored=generation.stored).members("lasting") == {7: None}
+    assert bench(events, stored=generation.stored, mpid=7).members("lasting") == {7: None}
+    assert bench(events).members("lasting") == {}
+    query = criterion("member_since: {in: players, within: 3 days}").evidence(small_scope())
+    assert sorted(bench(events, stored=generation.stored).rows(query)) == [
+        (7, YESTERDAY, "players"),
+        (8, AS_OF, "players"),
+    ]

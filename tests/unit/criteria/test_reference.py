@@ -68,5 +68,5 @@ def test_counterparts_are_named_once_each():
 def test_every_kind_but_those_that_the_other_service_lacks_has_a_counterpart():
     written = " ".join(counterpart.here for counterpart in COUNTERPARTS)
     lacking = {kind.key for kind in KINDS if f"{kind.key}:" not in written}
-    assert lacking == {"attribution_event", "last_seen", "first_active", "last_active"}
+    assert lacking == {"attribution_event", "last_seen", "first_active", "last_active", "member_since"}
     assert {operator.name for operator in OPERATORS if f"{operator.name}:" not in written} == set()

@@ -12,6 +12,7 @@ from transforms.criteria.kinds.event_kinds import EVENT_KINDS
 from transforms.criteria.kinds.identity import IDENTITY
 from transforms.criteria.kinds.list import LIST
 from transforms.criteria.kinds.location import LOCATION
+from transforms.criteria.kinds.member_since import MEMBER_SINCE
 from transforms.criteria.kinds.model import MODEL
 from transforms.criteria.kinds.seen import FIRST_ACTIVE, FIRST_SEEN, LAST_ACTIVE, LAST_SEEN
 from transforms.criteria.kinds.sequence import SEQUENCE
@@ -33,6 +34,7 @@ KINDS = (
     LOCATION,
     ATTRIBUTION,
     AUDIENCE,
+    MEMBER_SINCE,
     LIST,
     MODEL,
 )

@@ -1,0 +1,5 @@
+select
+    audience_id,
+    mpid,
+    since
+from earlier_members()
