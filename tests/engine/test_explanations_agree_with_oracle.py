@@ -75,7 +75,14 @@ class World:
         models = self.generation.models(as_of)
         spill = self.data / "spill"
         return Workbench(
-            self.definitions, models, as_of, self.data / "lake", spill, by_hand={}, stored={}, mpid=mpid
+            self.definitions,
+            models,
+            as_of,
+            self.data / "lake",
+            spill,
+            by_hand={},
+            stored=self.generation.stored,
+            mpid=mpid,
         )
 
     def verdicts(self, workbench: Workbench, mpid: int) -> Verdicts:

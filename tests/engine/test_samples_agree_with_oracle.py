@@ -18,6 +18,8 @@ from tests.support.oracle.criteria import evaluate
 from tests.support.pipeline import add_scaffold, ingest_landing
 from tests.support.project_files import write_landing, write_project
 from transforms.audiences.activation import needed_lists
+from transforms.audiences.generations import open_store
+from transforms.audiences.publishing import ensure
 from transforms.audiences.sample import Sample, opened_sample
 from transforms.audiences.sampled_sets import SampledCriterion, SampledSets
 from transforms.audiences.workbench import Workbench
@@ -55,8 +57,16 @@ class World:
     def sets(self, as_of: datetime) -> Iterator[tuple[Sample, SampledSets]]:
         with opened_sample(self.data, self.models, as_of) as sample:
             lake, spill = self.data / "lake", self.data / "spill"
+            stored = ensure(open_store(self.data / "published")).stored
             with Workbench(
-                self.definitions, self.models, as_of, lake, spill, by_hand={}, stored={}, sample=sample
+                self.definitions,
+                self.models,
+                as_of,
+                lake,
+                spill,
+                by_hand={},
+                stored=stored,
+                sample=sample,
             ) as workbench:
                 yield sample, SampledSets(workbench, self.definitions, sample)
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from tests.support.generated_criteria import WEIGHTS, Criteria
 from tests.support.generated_operators import DURATIONS
 from tests.support.oracle.audiences import Oracle
+from tests.support.world_memberships import former_id, was_renamed
 from tests.support.worlds import Scene, make_scene
 
 if TYPE_CHECKING:
@@ -72,8 +73,8 @@ class _Maker:
         definition["criteria"] = self.criteria.telling_tree(scope, self.random.choice([0, 0, 1, 1, 2, 3]))
         if self.random.random() < 0.2:
             definition["ab_test"] = self.ab_test()
-            if self.random.random() < 0.3:
-                definition["formerly"] = f"earlier_{number}"
+            if was_renamed(number) and self.random.random() < 0.9:
+                definition["formerly"] = former_id(number)
         if self.random.random() < 0.1:
             # A draft can be named like any other.
             definition["status"] = "draft"

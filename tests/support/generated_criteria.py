@@ -12,6 +12,7 @@ from tests.support.generated_named_files import list_criterion, model_criterion
 from tests.support.generated_operators import Operators
 from tests.support.generated_profiles import PROFILE_KINDS, Profiles
 from tests.support.generated_sequences import Sequences
+from tests.support.generated_since import since_criterion
 from tests.support.oracle.audiences import Oracle
 from tests.support.oracle.criteria import evaluate
 
@@ -28,6 +29,7 @@ WEIGHTS = {
     **{"event": 8, "ecommerce": 8, "screen_view": 4, "session": 4},
     **{"user": 9, "location": 4, "device": 3},
     **{"cart_abandonment": 4, "sequence": 7, "calculated": 6, "audience": 6, "list": 3, "model": 4},
+    "member_since": 4,
 }
 _TRIES = 6
 
@@ -89,7 +91,10 @@ class Criteria:
 
     def drawn_kinds(self) -> list[str]:
         """The kinds that can be drawn now."""
-        has_names = {"audience": bool(self.nameable), "calculated": bool(self.attributes)}
+        has_names = {
+            **dict.fromkeys(("audience", "member_since"), bool(self.nameable)),
+            "calculated": bool(self.attributes),
+        }
         return [kind for kind in self.kinds if has_names.get(kind, True)]
 
     def of_kind(self, kind: str, scope: Scope) -> dict[str, Any]:
@@ -107,6 +112,8 @@ class Criteria:
                 return self._calculated()
             case "audience":
                 return self._reference()
+            case "member_since":
+                return self._member_since()
             case "list":
                 return list_criterion(self.random, self.scene.world, scope)
             case "model":
@@ -173,6 +180,10 @@ class Criteria:
         if self.nameable[named] and self.random.random() < 0.6:
             body["variant"] = self.random.choice(self.nameable[named])
         return {"audience": body}
+
+    def _member_since(self) -> dict[str, Any]:
+        named = self.random.choice(sorted(self.nameable))
+        return since_criterion(named, [at for at, _ in self.oracle.runs(named)], self.operators)
 
     def _calculated(self) -> dict[str, Any]:
         definition = self.random.choice(self.attributes)

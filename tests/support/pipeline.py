@@ -17,7 +17,10 @@ from orchestration.dbt import run_model
 from orchestration.publishing import publish_staged
 from orchestration.settings import Settings
 from transforms.audiences.activation import needed_lists
+from transforms.audiences.earlier_members import write_earlier_members
+from transforms.audiences.generations import open_store
 from transforms.audiences.memberships import CalculatedAudience
+from transforms.audiences.publishing import ensure
 from transforms.audiences.staged import stage
 from transforms.compiler.emit import write_models
 from transforms.compiler.models import compile_models, definition_hash
@@ -44,6 +47,7 @@ def run_pipeline(project: Path, data: Path, as_of: datetime) -> dict[str, dict[i
     `project` holds the YAML files and becomes a whole dbt project; `data` holds `landing/`.
     """
     definitions = _prepared(project, data)
+    write_earlier(definitions, data, as_of)
     run_dbt(project, data, as_of, definitions.project)
     return read_members(warehouse(data), definitions)
 
@@ -51,9 +55,15 @@ def run_pipeline(project: Path, data: Path, as_of: datetime) -> dict[str, dict[i
 def publish_pipeline(project: Path, data: Path, as_of: datetime) -> tuple[Definitions, Generation]:
     """The same, published: the definitions that were calculated, all of them, and the generation."""
     definitions = _prepared(project, data)
+    write_earlier(definitions, data, as_of)
     models = run_dbt(project, data, as_of, definitions.project)
     calculated = tuple(
-        CalculatedAudience(audience.id, definition_hash(audience, definitions.project), audience.ab_test)
+        CalculatedAudience(
+            audience.id,
+            definition_hash(audience, definitions.project),
+            audience.ab_test,
+            audience.formerly,
+        )
         for audience in definitions.audiences
     )
     logins = definitions.project.login_identities
@@ -74,6 +84,15 @@ def _prepared(project: Path, data: Path) -> Definitions:
 def ingest_landing(project: Project, data: Path) -> IngestReport:
     """Take in what lies in `<data>/landing`."""
     return ingest(project.inputs, data, project.login_identities, project.ip_geolocation)
+
+
+def write_earlier(definitions: Definitions, data: Path, as_of: datetime) -> Path:
+    """Write who was a member before `as_of` by what is published below `data`, as a run does; the file."""
+    file = data / "warehouse" / "earlier_members.parquet"
+    stored = ensure(open_store(data / "published")).stored
+    ids = [audience.id for audience in definitions.audiences]
+    write_earlier_members(file, definitions, ids, stored, as_of, data / "spill")
+    return file
 
 
 def add_scaffold(project: Path) -> None:
@@ -113,11 +132,13 @@ def dbt_results(
 ) -> tuple[Any, ...]:
     """The same, with dbt's own result of each model; `note` is told of each event that dbt logs."""
     warehouse(data).parent.mkdir(parents=True, exist_ok=True)
+    earlier = warehouse(data).with_name("earlier_members.parquet")
     environment = {
         "MILEPOST_AS_OF": f"{as_of:%Y-%m-%d %H:%M:%S.%f}",
         "MILEPOST_LAKE": str(data / "lake"),
         "MILEPOST_PUBLISHED": str(data / "published"),
         "MILEPOST_WAREHOUSE": str(warehouse(data)),
+        "MILEPOST_EARLIER_MEMBERS": str(earlier) if earlier.exists() else "",
         "MILEPOST_EVALUATE_DEVELOPMENT": "true" if settings.evaluate_development else "false",
         "MILEPOST_LOGIN_TYPES": ",".join(settings.login_identities),
         "DBT_TARGET_PATH": str(data / "target"),

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from tests.support.mmdb import write_mmdb
 from tests.support.world_files import list_text, model_text
+from tests.support.world_memberships import write_memberships
 from tests.support.world_places import NETWORKS
 
 if TYPE_CHECKING:
@@ -61,8 +62,9 @@ def write_project(
 def write_landing(data: Path, world: World) -> None:
     """One batch a line below `landing/<workspace>/<input>/`, each file with its time of arrival.
 
-    The files of `web` are gzipped. With `ip_geolocation` its file is written, too.
+    The files of `web` are gzipped. With `ip_geolocation` its file is written, too; so is what earlier runs stored.
     """
+    write_memberships(data, world)
     if "ip_geolocation" in world.settings:
         write_mmdb(data / world.settings["ip_geolocation"], NETWORKS)
     files: dict[Path, list[Landed]] = defaultdict(list)

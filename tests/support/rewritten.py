@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 _SETS = ("all", "any", "none", "exclude", "in", "not_in", "inputs", "workspaces")
 
 #: Criteria that name a definition, and the keys with which they do.
-_NAMING = {"audience": ("in", "not_in"), "calculated": ("attribute",)}
+_NAMING = {"audience": ("in", "not_in"), "member_since": ("in",), "calculated": ("attribute",)}
 
 
 def renamed(audience_id: str) -> str:

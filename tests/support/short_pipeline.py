@@ -20,7 +20,14 @@ from typing import TYPE_CHECKING
 import duckdb
 import jinja2
 
-from tests.support.pipeline import add_scaffold, ingest_landing, read_members, run_dbt, warehouse
+from tests.support.pipeline import (
+    add_scaffold,
+    ingest_landing,
+    read_members,
+    run_dbt,
+    warehouse,
+    write_earlier,
+)
 from transforms.audiences.activation import needed_lists
 from transforms.compiler.models import compile_models
 from transforms.criteria.events.rollups import ROLLUP_PREFIX
@@ -77,6 +84,10 @@ def run_models(
     """The members of every audience and milestone, over the profiles that were built in `data` for that instant."""
     with closing(duckdb.connect(str(warehouse(data)))) as connection:
         connection.execute("set TimeZone = 'UTC'")
+        earlier = str(write_earlier(definitions, data, as_of))
+        connection.execute(
+            "create or replace table int_earlier_members as from read_parquet($file)", {"file": earlier}
+        )
         for name, text in _in_order(_texts(definitions, project)):
             query = _rendered(text, as_of)
             if name.startswith(ROLLUP_PREFIX):

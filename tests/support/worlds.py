@@ -11,6 +11,7 @@ from typing import Any
 from tests.support.oracle.records import Landed, World
 from tests.support.world_calculated import rating_batches
 from tests.support.world_files import with_files
+from tests.support.world_memberships import with_memberships
 from tests.support.world_places import Places
 from tests.support.world_stories import story
 from tests.support.world_values import (
@@ -385,7 +386,8 @@ class _Maker:
                     Landed(workspace, name, path, line, arrived_at, batch)
                     for line, batch in enumerate(batches, 1)
                 ]
-        return Scene(with_files(World(settings, tuple(landing)), self.as_of, self.seed), self.as_of)
+        world = with_files(World(settings, tuple(landing)), self.as_of, self.seed)
+        return Scene(with_memberships(world, self.as_of, self.seed), self.as_of)
 
 
 def make_scene(seed: int) -> Scene:

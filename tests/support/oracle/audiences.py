@@ -11,6 +11,7 @@ from tests.support.oracle.calculated import Calculated, calculated_values
 from tests.support.oracle.criteria import Scope, evaluate
 from tests.support.oracle.ingest import ingest
 from tests.support.oracle.profiles import Known, known_at
+from tests.support.oracle.since import stored_before
 from tests.support.oracle.values import written
 
 if TYPE_CHECKING:
@@ -56,6 +57,7 @@ class Oracle:
         lake = ingest(world)
         self.known: Known = known_at(lake, world.settings, as_of)
         self._lists = world.lists
+        self._stored = world.stored
         self._models = {
             name: list(table.rows) if table.rows is not None else _attributes(lake, world, as_of)
             for name, table in world.models.items()
@@ -147,7 +149,13 @@ class Oracle:
             self._lists,
             self._models,
             self.values,
+            self.runs,
         )
+
+    def runs(self, audience_id: str) -> list[tuple[datetime, frozenset[int]]]:
+        """Who was in an audience at the instants before at which it was calculated, ascending."""
+        definition = self.definition(audience_id)
+        return stored_before(self._stored, definition, audience_id, self.known.as_of, self.settings)
 
     def _add_milestones(
         self, journey: dict[str, Any], siblings: list[dict[str, Any]], parent: str | None

@@ -25,6 +25,7 @@ from tests.support.oracle.conditions import (
 from tests.support.oracle.ingest import EVENT_FIELDS, PRODUCT_FIELDS, PROMOTION_FIELDS
 from tests.support.oracle.named_files import of_list, of_model
 from tests.support.oracle.places import PLACE_KINDS, choose
+from tests.support.oracle.since import of_members_since
 from tests.support.oracle.values import duration, lower, number, written
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ EVENT_KINDS = ("event", "screen_view", "ecommerce", *APP_KINDS)
 @dataclass
 class Scope:
     """What one audience looks at. `members` gives another audience's members with their variants, `models` the
-    rows of each, `attributes` the values of a calculated attribute.
+    rows of each, `attributes` the values of a calculated attribute, `runs` who was in an audience at earlier instants.
     """
 
     known: Known
@@ -55,6 +56,7 @@ class Scope:
     lists: dict[str, Listed]
     models: dict[str, list[tuple[int | None, dict[str, str | None]]]]
     attributes: Callable[[str], dict[int, calculated.Calculated]]
+    runs: Callable[[str], list[tuple[datetime, frozenset[int]]]]
 
     @property
     def as_of(self) -> datetime:
@@ -114,6 +116,8 @@ def _criterion(kind: str, body: Any, scope: Scope, population: set[int]) -> set[
         case "cart_abandonment":
             chosen = partial(_chosen_events, "ecommerce", scope=scope)
             return population & users_who_left_a_cart(body, chosen, scope.as_of)
+        case "member_since":
+            return of_members_since(body, scope, population)
         case "list":
             return of_list(body, scope, population)
         case "model":

@@ -40,16 +40,26 @@ class Table:
 
 
 @dataclass(frozen=True)
+class StoredAudience:
+    """Who was in an audience at an earlier as_of, and the id under which it was stored before that."""
+
+    members: frozenset[int]
+    formerly: str | None = None
+
+
+@dataclass(frozen=True)
 class World:
     """A project's settings as `milepost.yml` has them, and its landing records in the order of ingest.
 
-    `lists` and `models` are those of the project folder, by name.
+    `lists` and `models` are those of the project folder, by name. `stored` are the memberships of earlier instants:
+    as_of → audience id → who was in it; an audience that is not there was not calculated.
     """
 
     settings: dict[str, Any]
     landing: tuple[Landed, ...]
     lists: dict[str, Listed] = field(default_factory=dict)
     models: dict[str, Table] = field(default_factory=dict)
+    stored: dict[datetime, dict[str, StoredAudience]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
