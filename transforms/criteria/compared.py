@@ -51,7 +51,7 @@ class ComparedValue:
 
     `type` None: it is as it was sent. `is_custom`: an attribute that a sender names, without any prefix. For one of
     an event, `events` are the key of its criterion and the names it gives exactly (none: any event). `summed_by`:
-    the function that reads it as a number and aggregates it.
+    the function that reads it as a number and aggregates it. `may_be_as_of`: an instant that need not be before as_of.
     """
 
     source: Source
@@ -63,6 +63,7 @@ class ComparedValue:
     events: tuple[str, tuple[str, ...]] | None = None
     one_value: OneValue | None = None
     summed_by: str | None = None
+    may_be_as_of: bool = False
 
     @property
     def may_be_list(self) -> bool:

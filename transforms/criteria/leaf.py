@@ -199,3 +199,8 @@ class Leaf(ABC):
         """Whether its own window asks for events older than `lookback`, for which it sees none."""
         del lookback
         return False
+
+    def outlasts(self, history: Duration) -> bool:
+        """Whether it asks for members who are in for longer than `history`, for which memberships are kept."""
+        del history
+        return False

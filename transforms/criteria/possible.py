@@ -44,7 +44,7 @@ def _can_hold(comparisons: tuple[Comparison, ...], value: ComparedValue) -> bool
             return True
         return ordered_can_hold(comparisons, whole=value.type == "count")
     if value.type == "instant":
-        return instants_can_hold(comparisons)
+        return instants_can_hold(comparisons, may_be_as_of=value.may_be_as_of)
     asked = [comparison for comparison in positives if comparison.operator.reading != "any"]
     if not asked:
         return True

@@ -108,9 +108,11 @@ def ordered_can_hold(comparisons: Iterable[Comparison], whole: bool = False) -> 
     return _is_left(found, taken)
 
 
-def instants_can_hold(comparisons: Iterable[Comparison]) -> bool:
-    """Whether an instant before as_of can meet all date comparisons; dates and lengths of time are held apart."""
-    calendar, ago = Range(), Range(high=-1)
+def instants_can_hold(comparisons: Iterable[Comparison], *, may_be_as_of: bool = False) -> bool:
+    """Whether an instant before as_of, or as_of itself where it `may_be_as_of`, can meet all date comparisons; dates and
+    lengths of time are held apart.
+    """
+    calendar, ago = Range(), Range(high=0 if may_be_as_of else -1)
     taken: list[tuple[Range, Range]] = []
     for comparison in comparisons:
         range_ = _of_instants(comparison)

@@ -176,6 +176,14 @@ def test_the_population_leaves_out_profiles_past_their_lifetime():
                 " {not: {ecommerce: {action: purchase, product: {id: {same_as: 2}}}}, after: {at_most: 1 week}}]",
             ),
         ),
+        (
+            "member_since",
+            audience(
+                "waiting",
+                "all: [{member_since: {in: trial__engaged, ago: [400 days, 3 days]}}]\n"
+                "exclude: [{ecommerce: {action: purchase, within: 3 days}}]",
+            ),
+        ),
     ],
 )
 def test_models_read_well(name: str, compiled: Audience, golden: Callable[[str, str], None]):

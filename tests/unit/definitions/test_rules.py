@@ -170,6 +170,16 @@ def _journey(paths: str) -> dict[str, str]:
             "[{milestone: a, criteria: {X}, next: [{milestone: b, criteria: {event: {name: P}}}]}]",
             ["DEF-070"],
         ),
+        (
+            "[{milestone: a, criteria: {X}, next: [{milestone: b, criteria: {event: {name: P}, "
+            "member_since: {in: j__a, within: 3 days}}}]}]",
+            [],
+        ),
+        (
+            "[{milestone: a, criteria: {X}, next: [{milestone: b, criteria: {sequence: "
+            "[{event: {name: P}}, {event: {name: Q}}]}}]}]",
+            [],
+        ),
     ],
 )
 def test_what_a_tree_must_be(paths: str, expected: list[str], tmp_path: Path) -> None:

@@ -228,3 +228,27 @@ def test_an_audience_in_and_out_is_told(criteria: str, expected: list[str], tmp_
 def test_alternatives_that_are_negatives_are_told(items: str, expected: list[str], tmp_path: Path) -> None:
     criteria = f"{{first_seen: {{within: 9 days}}, any: [{items}]}}"
     assert codes(tmp_path, _FILES | {"audiences/a.yml": audience("a", criteria=criteria)}) == expected
+
+
+@pytest.mark.parametrize(
+    ("criteria", "expected"),
+    [
+        ("{member_since: {in: players, ago: [900 days, 400 days]}}", []),
+        ("{member_since: {in: players, ago: [900 days, 401 days]}}", ["DEF-125"]),
+        ("{member_since: {in: players, within: 900 days}}", []),
+        ("{member_since: {in: players, before: 2017-01-01}}", []),
+        ("{member_since: {in: players, ago: [0 days, 0 days]}}", []),
+        ("{member_since: {in: players, ago: [9 days, 5 days], within: 3 days}}", ["DEF-090"]),
+        ("{all: [{member_since: {in: players, after: 2018-02-01}}, {audience: {in: players}}]}", []),
+        ("{member_since: {in: nobody, within: 3 days}}", ["DEF-062"]),
+        ("{member_since: {in: one, within: 3 days}}", ["DEF-066"]),
+    ],
+)
+def test_what_is_told_of_since_when_somebody_is_a_member(
+    criteria: str, expected: list[str], tmp_path: Path
+) -> None:
+    files = {
+        "audiences/players.yml": audience("players"),
+        "audiences/one.yml": audience("one", criteria=criteria),
+    }
+    assert codes(tmp_path, files) == expected

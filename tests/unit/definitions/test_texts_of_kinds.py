@@ -30,6 +30,34 @@ CASES: dict[str, tuple[dict[str, str], str | None]] = {
         },
         MILEPOST,
     ),
+    "members_since": (
+        {
+            "milepost.yml": MILEPOST + "membership_history: 60 days\n",
+            "audiences/buyers.yml": audience("buyers"),
+            "audiences/waiting.yml": """\
+            audience: waiting
+            criteria:
+              any:
+                - member_since: buyers
+                - member_since: {in: buyers}
+                - member_since: {within: 3 days}
+                - member_since: {in: buyers, variant: push, after: 2018-01-01}
+                - member_since: {in: buyers, gte: 3 days}
+                - member_since: {not_in: buyers, within: 3 days}
+                - member_since: {in: buyers, ago: [3 days, 7 days]}
+            """,
+            "audiences/old.yml": """\
+            audience: old
+            criteria:
+              any:
+                - member_since: {in: buyrs, within: 3 days}
+                - member_since: {in: buyers, ago: [90 days, 61 days]}
+                - member_since: {in: buyers, after: 2018-02-01, before: 2018-01-01}
+                - member_since: {in: old, within: 3 days}
+            """,
+        },
+        None,
+    ),
     "sequences": (
         {
             "audiences/steps.yml": """\

@@ -24,6 +24,7 @@ from transforms.criteria.values import InstantValue
 
 if TYPE_CHECKING:
     from transforms.criteria.scope import Scope
+    from transforms.documents.durations import Duration
     from transforms.documents.nodes import Node
     from transforms.documents.report import Report
 
@@ -82,7 +83,21 @@ class MemberSinceCriterion(Leaf):
     def compared(self) -> tuple[ComparedValue, ...]:
         """See Leaf."""
         one_value = OneValue((_KEY, self.reference.audience))
-        return (ComparedValue("instant", _KEY, self.comparisons, self.place, "instant", one_value=one_value),)
+        value = ComparedValue(
+            "instant",
+            _KEY,
+            self.comparisons,
+            self.place,
+            "instant",
+            one_value=one_value,
+            may_be_as_of=True,
+        )
+        return (value,)
+
+    def outlasts(self, history: Duration) -> bool:
+        """See Leaf."""
+        newer_ends = [each.operand[1] for each in self.comparisons if each.operator.name == "ago"]
+        return any(end > history for end in newer_ends)
 
     def _with_since(self, query: exp.Select) -> exp.Select:
         """`query` over the members with their `since`."""
@@ -106,9 +121,12 @@ def _read(node: Node, report: Report) -> MemberSinceCriterion | None:
     if mapping is None:
         return None
     written = mapping.get("in")
-    audience = read_name(written, "the audience's id, `in`", mapping, report)
+    is_misspelt = has_unknown(mapping, _KEYS)
+    audience = None
+    if written is not None or not is_misspelt:
+        audience = read_name(written, "the id of the audience, `in`,", mapping, report)
     operators = [entry for entry in mapping.entries if entry.key.text in _OPERATORS]
-    if not operators and not has_unknown(mapping, _KEYS):
+    if not operators and not is_misspelt:
         hint = "for members since whenever write `audience: {in: ID}`"
         report.add("CRT-004", f"`{_KEY}` has no operator", mapping, allowed=_OPERATORS, hint=hint)
     comparisons = read_operators(operators, f"`{_KEY}`", report, DATE_OPERATORS)

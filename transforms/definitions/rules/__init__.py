@@ -40,6 +40,7 @@ from transforms.definitions.rules.seen_events import SEEN_EVENTS
 from transforms.definitions.rules.seen_products import SEEN_PRODUCTS
 from transforms.definitions.rules.seen_readings import SEEN_READINGS
 from transforms.definitions.rules.seen_user_attributes import SEEN_USER_ATTRIBUTES
+from transforms.definitions.rules.since_in_history import SINCE_IN_HISTORY
 from transforms.definitions.rules.sizes import SIZES
 from transforms.definitions.rules.unique_ids import UNIQUE_IDS
 from transforms.definitions.rules.window_in_lookback import WINDOW_IN_LOOKBACK
@@ -67,6 +68,7 @@ RULES = (
     AFTER_PARENT,
     EVENT_TIERS,
     WINDOW_IN_LOOKBACK,
+    SINCE_IN_HISTORY,
     NEGATIVES_OVER_LOOKBACK,
     ONLY_NEGATIVES,
     OPERATORS_THAT_FIT,
