@@ -120,6 +120,6 @@ def _successes(
 ) -> dict[str, int]:
     models = generation.models(as_of)
     with Workbench(
-        definitions, models, as_of, settings.lake, settings.data / ".spill", by_hand={}
+        definitions, models, as_of, settings.lake, settings.data / ".spill", by_hand={}, stored={}
     ) as workbench:
         return Outcomes(workbench, everybody).successes(outcome.criterion, outcome.scope)

@@ -101,7 +101,7 @@ def differences(prepared: Prepared, seed: int, *, leaves: int = 3, trees: int = 
     lake, spill = prepared.folder / "data" / "lake", prepared.folder / "spill"
     found: list[str] = []
     with Workbench(
-        prepared.definitions, prepared.models, prepared.scene.as_of, lake, spill, by_hand={}
+        prepared.definitions, prepared.models, prepared.scene.as_of, lake, spill, by_hand={}, stored={}
     ) as workbench:
         outcomes = Outcomes(workbench, Assigned(AbTest("t", ()), (), users))
         for written, outcome in drawn(prepared, seed, leaves, trees):
