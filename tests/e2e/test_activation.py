@@ -115,15 +115,16 @@ def needed_alone(shop) -> Shop:
 
 
 def published(shop: Shop) -> dict[str, Members]:
-    """Everything that is published, by audience; those with nobody too."""
+    """Everything that is published of the run's instant, by audience; those with nobody too."""
     current = shop.data / "published" / "current"
     with duckdb.connect() as connection:
         daily = connection.execute(
-            "select audience_id, size from read_parquet(?)", [str(current / "audience_daily.parquet")]
+            "select audience_id, size from read_parquet(?) where as_of = ?",
+            [str(current / "audience_daily.parquet"), SCENE.as_of],
         ).fetchall()
         rows = connection.execute(
-            "select audience_id, mpid, variant from read_parquet(?, hive_partitioning = false)",
-            [str(current / "memberships" / "*" / "members.parquet")],
+            "select audience_id, mpid, variant from read_parquet(?, hive_partitioning = false) where as_of = ?",
+            [str(current / "memberships" / "*" / "members.parquet"), SCENE.as_of],
         ).fetchall()
     found: dict[str, Members] = {audience: {} for audience, _ in daily}
     for audience, mpid, variant in rows:

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.benchmarks import steps
-from tests.benchmarks.__main__ import DAYS, END
+from tests.benchmarks import lakes, steps
 from tests.benchmarks.audiences import bench_audiences, journeys
 from tests.benchmarks.estimates import coverage, truths
+from tests.benchmarks.measure import DAYS, END
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,8 +22,8 @@ CRITERIA, SALTS = 20, 10
 def test_at_least_94_of_100_intervals_hold_the_truth(tmp_path: Path) -> None:
     project, data = tmp_path / "project", tmp_path / "data"
     steps.write_project(project, journeys(bench_audiences(CRITERIA)))
-    steps.land(data / "landing" / "shop" / "web", 8_000, DAYS, END)
-    steps.take_in(project, data)
+    lakes.land(data / "landing" / "shop" / "web", 8_000, DAYS, END)
+    lakes.take_in(project, data)
     mpids, criteria = truths(project, data, END)
     held = list(coverage(mpids, criteria, len(mpids) // 4, SALTS))
     assert len(held) == CRITERIA * SALTS

@@ -100,7 +100,7 @@ def _laws(seed: int) -> Laws:
     for kind in WEIGHTS:
         positive, negative = opposites(criteria, kind, scope)
         laws.opposites.append((laws.name(positive), laws.name(negative)))
-    kinds = [*WEIGHTS, "event"]
+    kinds = [*WEIGHTS, *(["event"] if len(WEIGHTS) % 2 else [])]
     for one, other in zip(kinds[::2], kinds[1::2], strict=True):
         laws.pairs.append(laws.join(criteria.telling(one, scope), criteria.telling(other, scope)))
     for _ in range(4):

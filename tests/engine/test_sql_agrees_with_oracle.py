@@ -86,4 +86,4 @@ def test_generated_audiences_tell_users_apart(answers: Answers) -> None:
     drawn = [name for name in answers.expected if not name.startswith("edge_")]
     everyone = {name: len(oracle.scope(oracle.definition(name)).population()) for name in drawn}
     telling = [name for name in drawn if 0 < len(answers.expected[name]) < everyone[name]]
-    assert len(telling) > 0.85 * len(drawn)
+    assert len(telling) >= 0.8 * len(drawn)

@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from tests.support.lake import Row
 
 PROJECT = Path(__file__).parents[2] / "dbt_project"
+_NO_EARLIER_MEMBERS = """
+create macro earlier_members() as table
+select null::varchar as audience_id, null::bigint as mpid, null::timestamp as since where false
+"""
 
 
 @dataclass(frozen=True)
@@ -148,6 +152,7 @@ class CompiledProject:
             install_functions(connection)
             connection.execute(f"create macro as_of() as timestamp '{self.as_of}'")
             define_lake(connection, self.folders.lake)
+            connection.execute(_NO_EARLIER_MEMBERS)
             for name, sql in self.models.items():
                 connection.execute(f"create view {name} as {sql}")
             return sorted(connection.execute(f"select {columns} from {model}").fetchall(), key=repr)
