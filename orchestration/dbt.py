@@ -86,10 +86,11 @@ def arguments(settings: Settings, command: str, *rest: str) -> list[str]:
 
 
 def build(
-    settings: Settings, project: Project, as_of: datetime, select: Iterable[str]
+    settings: Settings, project: Project, as_of: datetime, select: Iterable[str], *, over_built: bool = False
 ) -> tuple[NodeResult, ...]:
     """Build the selected models and run their tests at `as_of`, in one invocation.
 
+    `over_built`: what they read and is not selected is built already for this `as_of`.
     `settings.earlier_members` has to be written for this `as_of`.
     Raises UserError (exit status 1) where dbt could not start or a node failed, with dbt's words.
     """
@@ -103,7 +104,7 @@ def build(
         "unit_test",
         # A test of an audience that is not calculated beside one that is would look at what an earlier run left.
         "--indirect-selection",
-        "cautious",
+        "buildable" if over_built else "cautious",
         "--select",
         *select,
     )
@@ -185,6 +186,13 @@ def _compiled(settings: Settings, *rest: str) -> list[Any]:
 def models_digest(project: Path) -> str:
     """A text that is another one when `compile_models` may give something else."""
     return _digest(project, without=GENERATED_FOLDERS)
+
+
+def inputs_digest(settings: Settings, project: Project, as_of: datetime) -> str:
+    """A text that is another one when a model whose file and whose data stay may have other rows."""
+    return json.dumps(
+        [models_digest(settings.project), *sorted(environment(settings, project, as_of).items())]
+    )
 
 
 def ensure_manifest(settings: Settings, project: Project, as_of: datetime) -> Path:

@@ -12,16 +12,19 @@ from orchestration.instance import prepare_instance
 from orchestration.partitions import partition_of
 from orchestration.preparation import prepare
 from orchestration.run_lease import now_calculating, run_lease
+from orchestration.telling import tell_of_failed_run, tell_of_findings
 from transforms.audiences.activation import to_calculate
 from transforms.errors import Problem, UserError
 from transforms.ingest.ip_geolocation import check_geolocation
 from transforms.instants import iso
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
 
     import dagster as dg
 
+    from exports.notices.tell import Telling
     from orchestration.settings import Settings
     from transforms.definitions.records import Definitions
 
@@ -42,8 +45,10 @@ class RunRequest:
     deliver: bool = False
 
 
-def run(settings: Settings, request: RunRequest, command: str = "milepost run") -> Definitions:
-    """Execute a run and return the definitions that it ran.
+def run(
+    settings: Settings, request: RunRequest, say: Callable[[str], None], command: str = "milepost run"
+) -> Definitions:
+    """Execute a run and return the definitions that it ran. Whoever `notify:` names is told; `say` says so.
 
     Raises UserError: exit status 2 for invalid definitions or an ip_geolocation that can't be read, 1 where another run is at work or a step failed
     (every failed step is named; what does not depend on it was done).
@@ -71,9 +76,18 @@ def run(settings: Settings, request: RunRequest, command: str = "milepost run") 
             run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
             **_partition(request),
         )
-        if not result.success:
-            raise _failed(result)
+        failed = None if result.success else _failed(result)
+        if failed is not None:
+            words = "; ".join(problem.message for problem in failed.problems)
+            _say(tell_of_failed_run(settings, definitions, run_id, words), say)
+            raise failed
+        _say(tell_of_findings(settings, definitions), say)
     return definitions
+
+
+def _say(told: tuple[Telling, ...], say: Callable[[str], None]) -> None:
+    for telling in told:
+        say(telling.text)
 
 
 def _partition(request: RunRequest) -> dict[str, Any]:

@@ -26,13 +26,13 @@ def with_parents(models: Collection[str], manifest: dict[str, Any]) -> list[str]
         for node in manifest["nodes"].values()
         if node["resource_type"] == "model"
     }
-    read = _read_by(models, manifest)
+    read = read_by(models, manifest)
     built = {*models, *read}
     incomplete = {folder for name, path in paths.items() if name not in built for folder in path.parents}
     return sorted({_selection(name, paths.get(name), incomplete) for name in models if name not in read})
 
 
-def _read_by(models: Collection[str], manifest: dict[str, Any]) -> set[str]:
+def read_by(models: Collection[str], manifest: dict[str, Any]) -> set[str]:
     """The names of all that these models read, directly or through others."""
     parents: dict[str, list[str]] = {}
     for node in manifest["nodes"].values():

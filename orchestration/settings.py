@@ -36,6 +36,10 @@ class Settings:
         return self.data / "warehouse" / "earlier_members.parquet"
 
     @property
+    def built(self) -> Path:
+        return self.data / "warehouse" / "built.json"
+
+    @property
     def published(self) -> Path:
         return self.data / "published"
 
@@ -46,6 +50,10 @@ class Settings:
     @property
     def connection_ledger(self) -> Path:
         return self.data / "ledger" / "connections"
+
+    @property
+    def notices_told(self) -> Path:
+        return self.data / "ledger" / "notices.jsonl"
 
     @property
     def staging(self) -> Path:
@@ -75,3 +83,8 @@ def load_settings(project_dir: str | None = None, data_dir: str | None = None) -
         data=Path(data).resolve(),
         deliver=os.environ.get("MILEPOST_DELIVER") == "1",
     )
+
+
+def secret(name: str) -> str | None:
+    """What the environment holds under a name that a definition gives, None where nothing."""
+    return os.environ.get(name)

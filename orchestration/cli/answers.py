@@ -23,6 +23,11 @@ def print_json(answer: Any) -> None:
     click.echo(json.dumps(answer, ensure_ascii=False, indent=1))
 
 
+def say(line: str) -> None:
+    """What is no part of the answer: to stderr."""
+    click.echo(line, err=True)
+
+
 def print_table(
     header: Sequence[str], rows: Sequence[Sequence[object]], numbers: frozenset[str] = frozenset()
 ) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from orchestration.cli.answers import print_json
+from orchestration.cli.answers import print_json, say
 from orchestration.cli.figures import figure_rows, figures_as_json, print_figures
 from orchestration.cli.options import as_json, with_settings
 from orchestration.cli.progress import progress
@@ -40,11 +40,11 @@ def demo(settings: Settings, as_json: bool) -> None:
     definitions = load_definitions(settings.project)
     _refuse_another_project(definitions)
     landed = write_landing(settings.landing)
-    click.echo(f"{sum(file.rows for file in landed):,} rows landed in {len(landed)} files", err=True)
+    say(f"{sum(file.rows for file in landed):,} rows landed in {len(landed)} files")
     for as_of in DAYS:
-        click.echo(f"running as of {as_of:%Y-%m-%d}", err=True)
+        say(f"running as of {as_of:%Y-%m-%d}")
         with progress(f"run as of {as_of:%Y-%m-%d}"):
-            run(settings, RunRequest(as_of=as_of, everything=True), command="milepost demo")
+            run(settings, RunRequest(as_of=as_of, everything=True), say, command="milepost demo")
     as_of, rows = figure_rows(settings, definitions, DAYS[-1])
     files = exported_files(settings.exports)
     if as_json:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from orchestration.scaffold import scaffold
 from transforms.errors import Problem, UserError
 
 #: What belongs to the project that the scaffold was taken from, and what tools leave behind.
@@ -80,7 +81,7 @@ def init(directory: Path) -> None:
         raise UserError(
             Problem("INI-001", f"`{directory}` is there and not empty", hint="name a new or an empty folder")
         )
-    shutil.copytree(_scaffold(), target, ignore=_left_out, dirs_exist_ok=True)
+    shutil.copytree(scaffold(), target, ignore=_left_out, dirs_exist_ok=True)
     for name, text in _FILES.items():
         path = target / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -89,13 +90,6 @@ def init(directory: Path) -> None:
     click.echo("  put event batches into data/landing/main/web/, one JSON object a line", err=True)
     click.echo(f"  milepost --project-dir {directory} run", err=True)
     click.echo(str(target))
-
-
-def _scaffold() -> Path:
-    """The dbt project of the installed package, or of the repository that the package is installed from."""
-    package = Path(__file__).resolve().parents[1]
-    packaged = package / "project_template"
-    return packaged if packaged.is_dir() else package.parent / "dbt_project"
 
 
 def _left_out(folder: str, names: list[str]) -> set[str]:

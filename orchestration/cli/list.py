@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any, get_args
 import click
 
 from orchestration.authorship import authorship
-from orchestration.cli.answers import age_in_words, print_json, print_table
+from orchestration.cli.answers import age_in_words, print_json, print_table, say
 from orchestration.cli.figures import active_as_json, active_in_words
 from orchestration.cli.options import as_json, with_settings
 from orchestration.clock import now
 from orchestration.lease import being_calculated
+from orchestration.watching import findings
 from transforms.audiences.activation import State
 from transforms.audiences.catalogue import CatalogueRow, catalogue
 from transforms.audiences.generations import open_store
@@ -70,6 +71,9 @@ def list(  # the command's name; nothing in this module needs the type
         and (span is None or (len(row.workspaces) == 1) == (span == "single"))
         and (row.is_shared or not shared)
     ]
+    looks: dict[str, dict[str, str]] = {}
+    for finding in findings(settings, definitions):
+        looks.setdefault(finding.audience_id, {})[finding.subject] = finding.text
     written = authorship(settings.project, tuple(row.file for row in rows if row.file))
     read_at = now()
     if as_json:
@@ -78,12 +82,17 @@ def list(  # the command's name; nothing in this module needs the type
                 "as_of": iso(as_of) if as_of else None,
                 "age_seconds": int((read_at - as_of).total_seconds()) if as_of else None,
                 **active_as_json(definitions),
-                "audiences": [_as_json(row, written.get(row.file or "")) for row in rows],
+                "audiences": [
+                    {**_as_json(row, written.get(row.file or "")), "deserves_a_look": looks.get(row.id, {})}
+                    for row in rows
+                ],
             }
         )
         return
     print_table(_HEADER, [_cells(row, written.get(row.file or "")) for row in rows], _NUMBERS)
-    click.echo(f"{_footer(as_of, read_at)}; {active_in_words(definitions)}", err=True)
+    say(f"{_footer(as_of, read_at)}; {active_in_words(definitions)}")
+    if looks:
+        say(f"{len(looks)} of the audiences deserve a look: `milepost watch` says why")
 
 
 def _footer(as_of: datetime | None, read_at: datetime) -> str:

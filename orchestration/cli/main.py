@@ -41,6 +41,7 @@ COMMANDS: dict[str, str] = {
     "simulate": "simulate",
     "test": "test",
     "validate": "validate",
+    "watch": "watch",
 }
 
 

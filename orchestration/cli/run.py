@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from orchestration.cli.answers import instant_option
+from orchestration.cli.answers import instant_option, say
 from orchestration.cli.figures import answer_figures
 from orchestration.cli.options import as_json, with_settings
 from orchestration.cli.progress import progress
@@ -44,7 +44,7 @@ def run(
     """Ingest, compile what is out of date, compute, publish, export."""
     request = RunRequest(as_of=as_of, everything=everything, frozen=frozen, wait=wait)
     with progress("run"):
-        definitions = execute(settings, request)
+        definitions = execute(settings, request, say)
     answer_figures(settings, definitions, as_of, as_json=as_json)
 
 
@@ -80,5 +80,5 @@ def backfill(
         deliver=deliver,
     )
     with progress("backfill"):
-        definitions = execute(settings, request, command="milepost backfill")
+        definitions = execute(settings, request, say, command="milepost backfill")
     answer_figures(settings, definitions, end_of(days[1]), as_json=as_json)

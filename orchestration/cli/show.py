@@ -11,6 +11,7 @@ from orchestration.cli.answers import UNKNOWN, age_in_words, print_json
 from orchestration.cli.options import as_json, with_settings
 from orchestration.clock import now
 from orchestration.lease import being_calculated
+from orchestration.watching import findings
 from transforms.audiences.activation import connections_of, needed_by
 from transforms.audiences.catalogue import catalogue
 from transforms.audiences.generations import open_store
@@ -71,6 +72,11 @@ def show(settings: Settings, audience: str, as_json: bool) -> None:
         "adds": figures.adds if figures else None,
         "drops": figures.drops if figures else None,
         "volatility": figures.volatility if figures else None,
+        "deserves_a_look": {
+            finding.subject: finding.text
+            for finding in findings(settings, definitions)
+            if finding.audience_id in (found.id, found.formerly)
+        },
         "last_calculated": {"as_of": iso(last.as_of), "size": last.size} if last else None,
         "variants": [
             {"name": name, "share": share, "size": sizes.get(name, 0) if figures else None}
@@ -126,6 +132,8 @@ def _print(answer: dict[str, Any], as_of: datetime | None) -> None:
         figures = (f"{key} {UNKNOWN if answer[key] is None else answer[key]}" for key in ("adds", "drops"))
         volatility = UNKNOWN if answer["volatility"] is None else f"{answer['volatility']:.1%}"
         click.echo(f"  {', '.join(figures)}, volatility {volatility}")
+    for subject, text in answer["deserves_a_look"].items():
+        click.echo(f"{subject}: {text}")
     for variant in answer["variants"]:
         size = UNKNOWN if variant["size"] is None else f"{variant['size']:,}"
         click.echo(f"variant {variant['name']}: {size} ({variant['share']:g} %)")

@@ -171,13 +171,13 @@ class Shop:
         """What follows `milepost` on the command line."""
         return ["--project-dir", str(self.project), "--data-dir", str(self.data), *arguments]
 
-    def milepost(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """Run the command to its end."""
-        return self.start(*arguments).finish()
+    def milepost(self, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+        """Run the command to its end, with these environment variables besides."""
+        return self.start(*arguments, **variables).finish()
 
-    def start(self, *arguments: str) -> Started:
+    def start(self, *arguments: str, **variables: str) -> Started:
         """Start the command in a process group of its own."""
-        return Started(self.arguments(*arguments), environment())
+        return Started(self.arguments(*arguments), {**environment(), **variables})
 
     def run(self, day: str) -> None:
         done = self.milepost("run", "--all", "--as-of", day)

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import time
 from typing import TYPE_CHECKING
 
+import dagster as dg
 import duckdb
 import pytest
 
 from orchestration.instance import prepare_instance
 from orchestration.settings import Settings
 from tests.e2e.shop import FIRST, OUTPUTS, SECOND, Shop, write_shop
+from tests.support.chat import open_chat
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -89,22 +92,38 @@ def test_lists_and_models_of_analysts_make_audiences(both_days) -> None:
     assert members(both_days, "loyal") == warehouse(both_days, twice) != set()
 
 
-def test_a_spoilt_list_fails_the_run_and_shows_no_value(both_days, tmp_path) -> None:
+def test_a_spoilt_list_fails_the_run_and_shows_no_value_and_the_team_is_told(both_days, tmp_path) -> None:
     shop = both_days.copy(tmp_path)
+    with (shop.project / "milepost.yml").open("a", encoding="utf-8") as file:
+        file.write("notify: [{webhook: TEAM_CHAT_URL}]\nwatch: {volatility: off}\n")
     path = shop.project / "lists" / "staff.csv"
     path.write_text("mpid\n" + "1\n" * 200_000 + "secret\n", encoding="utf-8")
     published = shop.tree("published/current")
 
-    done = shop.milepost("run", "--all", "--as-of", SECOND)
+    with open_chat() as chat:
+        variables = {"TEAM_CHAT_URL": chat.address, "MILEPOST_DELIVER": "1"}
+        done = shop.milepost("run", "--all", "--as-of", SECOND, **variables)
 
     assert done.returncode == 1
     assert "lists/staff.csv:200002" in done.stderr
+    assert "notify, webhook TEAM_CHAT_URL: 1 notice sent" in done.stderr
     assert "secret" not in done.stderr
+    (message,) = chat.posted
+    ((notice,)) = message["notices"]
+    assert notice["subject"] == "failed_run"
+    assert "lists/staff.csv:200002" in notice["text"]
+    assert "secret" not in notice["text"]
     assert shop.tree("published/current") == published
 
     path.write_text(f"mpid\n{next(iter(members(shop, 'loyal')))}\n", encoding="utf-8")
-    shop.run(SECOND)
+    with open_chat() as chat:
+        variables = {"TEAM_CHAT_URL": chat.address, "MILEPOST_DELIVER": "1"}
+        done = shop.milepost("run", "--all", "--as-of", SECOND, **variables)
+    assert done.returncode == 0, done.stderr
     assert len(members(shop, "loyal")) == len(members(both_days, "loyal")) - 1
+    (message,) = chat.posted
+    assert {notice["subject"] for notice in message["notices"]} >= {"stale"}
+    assert any(notice["text"].startswith("viewers is as of 2026-03-06") for notice in message["notices"])
 
 
 def test_what_is_wrong_with_a_model_fails_the_run_in_words(both_days, tmp_path) -> None:
@@ -140,6 +159,40 @@ def test_the_same_day_again_changes_no_byte_and_no_row(both_days, tmp_path) -> N
     assert shop.tree() == before
     assert shop.milepost("download", "spenders", "viewers").returncode == 0
     assert {path.name for path in (shop.data / "downloads").iterdir()} == archive
+
+
+def test_an_edit_makes_anew_what_reads_it_alone_with_the_rows_of_a_new_warehouse(both_days, tmp_path) -> None:
+    shop = both_days.copy(tmp_path)
+    shop.run(SECOND)
+    assert unchanged(shop) == set(), "the folder is another one"
+    path = shop.project / "audiences" / "spenders.yml"
+    path.write_text(path.read_text(encoding="utf-8").replace("gte: 20", "gte: 30"), encoding="utf-8")
+
+    shop.run(SECOND)
+
+    kept = unchanged(shop)
+    assert {"mst_viewers", "mst_eager", "dim_profiles"} <= kept
+    assert not kept & {"mst_spenders", "mst_silent"}
+    assert members(shop, "spenders") < members(both_days, "spenders")
+    edited = shop.tree("published/current")
+    shutil.rmtree(shop.data / "warehouse")
+    shop.run(SECOND)
+    assert unchanged(shop) == set()
+    assert shop.tree("published/current") == edited
+
+
+def unchanged(shop: Shop) -> set[str]:
+    """The models that the newest run left as they were."""
+    prepare_instance(Settings(shop.project, shop.data))
+    with dg.DagsterInstance.from_config(str(shop.data / "dagster")) as instance:
+        events = {
+            key.path[-1]: instance.get_latest_materialization_event(key) for key in instance.all_asset_keys()
+        }
+    return {
+        name
+        for name, event in events.items()
+        if event and event.asset_materialization and "unchanged" in event.asset_materialization.metadata
+    }
 
 
 def test_days_run_backwards_give_the_same_memberships_and_figures(landed, both_days, tmp_path) -> None:

@@ -17,6 +17,9 @@ from orchestration.partitions import end_of, partition_of
 from orchestration.preparation import prepare
 from orchestration.settings import Settings
 from tests.e2e.shop import write_shop
+from tests.support.publications import publication
+from transforms.audiences.generations import open_store
+from transforms.audiences.publishing import publish
 from transforms.errors import UserError
 
 if TYPE_CHECKING:
@@ -103,7 +106,7 @@ def test_the_job_of_the_schedule_has_what_is_needed_and_the_whole_job_everything
     )
     assert set(built.resolve_asset_graph().executable_asset_keys) == keys
     assert {JOB} == {schedule.job_name for schedule in built.schedules or ()}
-    assert {JOB} == {sensor.job_name for sensor in built.sensors or ()}
+    assert built.resolve_sensor_def("landing_sensor").job_name == JOB
 
 
 def test_a_run_calculates_the_attributes_that_active_audiences_name(definitions, keys) -> None:
@@ -144,6 +147,34 @@ def test_the_sensor_asks_for_one_run_when_files_have_landed(built, settings) -> 
             dg.build_sensor_context(instance, cursor=landed.cursor, definitions=built)
         )
         assert after.run_requests == []
+
+
+def test_checks_of_what_is_watched_block_nothing(built) -> None:
+    checks = {key.name: built.resolve_asset_graph().get_check_spec(key) for key in _check_keys(built)}
+    watched = {"size_in_band", "volatility_in_band", "not_emptied", "active_audiences_fresh"}
+    assert watched <= set(checks)
+    assert not any(checks[name].blocking for name in watched)
+
+
+def test_the_watch_sensor_says_once_that_active_audiences_are_stale(built, settings) -> None:
+    sensor = built.resolve_sensor_def("watch_sensor")
+    assert sensor.default_status is dg.DefaultSensorStatus.RUNNING
+
+    def look(cursor: str | None) -> dg.SensorResult:
+        with dg.DagsterInstance.ephemeral() as instance:
+            return sensor.evaluate_tick(dg.build_sensor_context(instance, cursor=cursor, definitions=built))
+
+    first = look(None)
+    (fresh,) = first.asset_events
+    assert (fresh.check_name, fresh.passed, first.run_requests) == ("active_audiences_fresh", True, [])
+    assert look(first.cursor).asset_events == []
+    store = open_store(settings.published)
+    publish(store, publication(datetime(2018, 1, 1), {"viewers": {1, 2}}))
+    late = look(first.cursor)
+    (stale,) = late.asset_events
+    assert (stale.passed, stale.severity) == (False, dg.AssetCheckSeverity.WARN)
+    assert list(stale.metadata["found"].value) == ["viewers 2018-01-01"]
+    assert look(late.cursor).asset_events == []
 
 
 def test_an_as_of_belongs_to_the_day_of_the_microsecond_before_it() -> None:

@@ -10,9 +10,13 @@ from transforms.definitions.records import (
     Connection,
     Definitions,
     Input,
+    Mailbox,
     Output,
     Project,
+    Watch,
+    Webhook,
 )
+from transforms.definitions.watch import EVERYTHING
 from transforms.errors import Place
 
 if TYPE_CHECKING:
@@ -21,7 +25,7 @@ if TYPE_CHECKING:
 PLACE = Place("milepost.yml", 1)
 
 
-def project(*, default_region: str | None = None) -> Project:
+def project(*, default_region: str | None = None, notify: tuple[Webhook | Mailbox, ...] = ()) -> Project:
     return Project(
         name="shop",
         inputs=(Input("shop", "web", "platform", "batches", None, None, PLACE),),
@@ -34,7 +38,9 @@ def project(*, default_region: str | None = None) -> Project:
         event_tiers=(),
         default_region=default_region,
         login_identities=("customer_id",),
+        watch=EVERYTHING,
         place=PLACE,
+        notify=notify,
     )
 
 
@@ -50,6 +56,7 @@ def audience(
     siblings: tuple[str, ...] = (),
     is_remaining: bool = False,
     formerly: str | None = None,
+    watch: Watch = EVERYTHING,
 ) -> Audience:
     journey, _, milestone = audience_id.rpartition("__")
     return Audience(
@@ -73,6 +80,7 @@ def audience(
         earlier_siblings=earlier_siblings,
         is_remaining=is_remaining,
         siblings=siblings,
+        watch=watch,
         place=PLACE,
     )
 

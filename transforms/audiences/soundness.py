@@ -21,7 +21,7 @@ class Soundness:
 
     `repeated`: mpids written twice. `overlapping`: users in two splits of one parent, by parent (the journey
     where the splits are its first). `missing`: users of a parent in none of its splits although one is
-    remaining. `mismatched`: A/B tests whose members fell otherwise than their shares (p < 0.001), with p.
+    remaining. `mismatched`: A/B tests whose members fell otherwise than their shares (p < 0.001), with p; those alone that are watched.
     `strays`: members in an arm of share 0.
     """
 
@@ -100,7 +100,7 @@ def _variants(
     definitions: Definitions, staged: Staged, calculated: set[str]
 ) -> tuple[dict[str, float], dict[str, int]]:
     tests = {
-        audience.id: audience.ab_test
+        audience.id: (audience.ab_test, audience.watch.sample_ratio)
         for audience in definitions.audiences
         if audience.ab_test is not None and audience.id in calculated
     }
@@ -118,9 +118,9 @@ def _variants(
         counts[audience_id][variant or ""] = count
     mismatched: dict[str, float] = {}
     strays: dict[str, int] = {}
-    for audience_id, test in tests.items():
+    for audience_id, (test, is_watched) in tests.items():
         ratio = sample_ratio(test, counts[audience_id])
-        if ratio.is_mismatch and ratio.p_value is not None:
+        if is_watched and ratio.is_mismatch and ratio.p_value is not None:
             mismatched[audience_id] = ratio.p_value
         if ratio.strays:
             strays[audience_id] = sum(counts[audience_id][name] for name in ratio.strays)

@@ -136,7 +136,9 @@ def stage(
         (staged.calculated_attributes, CALCULATED_ATTRIBUTES, _values),
     )
     with (
-        duckdb.connect(str(warehouse), config={"autoinstall_known_extensions": "false"}) as connection,
+        duckdb.connect(
+            str(warehouse), read_only=True, config={"autoinstall_known_extensions": "false"}
+        ) as connection,
         # One table is written while the engine sorts the next.
         ThreadPoolExecutor(_AT_ONCE) as threads,
     ):

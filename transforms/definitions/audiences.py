@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from transforms.criteria.language import CRITERIA_KEYS, Criterion, criteria_schema, read_criteria
 from transforms.definitions.records import CONTROL, AbTest
 from transforms.definitions.vocabulary import ACCESS_LEVELS, AUDIENCE_ID_PATTERN, identifier
+from transforms.definitions.watch import watch
 from transforms.documents.fields import (
     Field,
     Values,
@@ -183,10 +184,11 @@ FORMERLY = optional(
 AB_TEST = optional(
     "ab_test", record((TEST_NAME, VARIANTS), _ab_test, "`ab_test`"), "Splits the members for a comparison."
 )
+WATCH = optional("watch", watch(), "When it deserves a look, or `off`; default: what milepost.yml says.")
 CRITERIA = optional("criteria", CRITERIA_READER, "Who is in.")
 
 #: What an audience and a milestone have in common (spec §3).
-SHARED = (NAME, EXTERNAL_NAME, TAGS, OWNER, ACCESS, SHARED_WITH, LOOKBACK, FORMERLY, AB_TEST)
+SHARED = (NAME, EXTERNAL_NAME, TAGS, OWNER, ACCESS, SHARED_WITH, LOOKBACK, FORMERLY, AB_TEST, WATCH)
 
 #: Criteria that stand beside `criteria` instead of in it; `audience` is the id.
 CRITERIA_OUTSIDE = tuple(

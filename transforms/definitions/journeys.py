@@ -14,6 +14,7 @@ from transforms.definitions.audiences import (
     OWNER,
     SHARED,
     TAGS,
+    WATCH,
     WORKSPACES,
     with_criteria,
 )
@@ -106,7 +107,7 @@ MILESTONES = defaulted(
     (),
     "The first milestones, left to right.",
 )
-_FIELDS = (JOURNEY, NAME, TAGS, OWNER, ACCESS, WORKSPACES, INPUTS, LOOKBACK, MILESTONES)
+_FIELDS = (JOURNEY, NAME, TAGS, OWNER, ACCESS, WORKSPACES, INPUTS, LOOKBACK, WATCH, MILESTONES)
 
 
 def read_journey(node: Node, report: Report) -> WrittenJourney | None:

@@ -6,15 +6,16 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 
 from croniter import croniter
 
+from transforms.definitions.notify import channels
 from transforms.definitions.records import Input, Project
 from transforms.definitions.rows import row_mapping
 from transforms.definitions.vocabulary import EVENT_TIERS, folder_name, region
+from transforms.definitions.watch import EVERYTHING, watch, watched
 from transforms.documents.durations import parse_duration
 from transforms.documents.fields import (
     Values,
     defaulted,
     fields_schema,
-    later,
     needed,
     optional,
     read_fields,
@@ -159,6 +160,10 @@ IP_GEOLOCATION = optional(
     "A database of the form of GeoLite2-City (.mmdb), of your own, that fills a location from `ip` where a batch brings "
     "none; relative to the data folder. Another file changes nothing that is in the lake already.",
 )
+WATCH = optional(
+    "watch", watch(), "When an audience deserves a look, or `off`; an audience may say otherwise."
+)
+NOTIFY = defaulted("notify", channels(), (), "Who is told of failed runs and of what is watched.")
 
 _FIELDS = (
     PROJECT,
@@ -173,7 +178,8 @@ _FIELDS = (
     DEFAULT_REGION,
     LOGIN_IDENTITIES,
     IP_GEOLOCATION,
-    later("notify", "faults are shown by `milepost list` and in the Dagster UI"),
+    WATCH,
+    NOTIFY,
 )
 
 
@@ -200,6 +206,8 @@ def read_project(node: Node, report: Report) -> Project | None:
         login_identities=values[LOGIN_IDENTITIES],
         place=node.place,
         ip_geolocation=values[IP_GEOLOCATION],
+        notify=values[NOTIFY],
+        watch=watched(EVERYTHING, (values[WATCH],)),
     )
 
 

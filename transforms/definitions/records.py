@@ -33,16 +33,23 @@ __all__ = [
     "EcommerceMapping",
     "Input",
     "Journey",
+    "Mailbox",
     "Output",
     "Project",
     "RowMapping",
+    "Subject",
     "TimeMapping",
+    "Watch",
+    "Webhook",
 ]
 
 #: The variant that holds the users whom no other variant takes (spec §9).
 CONTROL = "Control"
 
 Access = Literal["private", "view", "usable"]
+
+#: What is watched, and what a notice can be about.
+Subject = Literal["failed_run", "stale", "size_change", "volatility", "emptied", "sample_ratio"]
 
 
 @dataclass(frozen=True)
@@ -119,6 +126,42 @@ class Input:
 
 
 @dataclass(frozen=True)
+class Watch:
+    """When an audience deserves a look; None and False are silence.
+
+    `stale_after`: the age of its as_of. `size_change` and `volatility`: percent of the day before, and of the size.
+    """
+
+    stale_after: Duration | None
+    size_change: int | None
+    volatility: int | None
+    emptied: bool
+    sample_ratio: bool
+
+
+@dataclass(frozen=True)
+class Webhook:
+    """Where notices are posted: the address is in the environment, under the name `address_from`."""
+
+    address_from: str
+    about: tuple[Subject, ...]
+
+
+@dataclass(frozen=True)
+class Mailbox:
+    """Whom notices are mailed to. `user_from` and `password_from` name what the environment holds."""
+
+    to: tuple[str, ...]
+    sender: str
+    host: str
+    port: int
+    security: Literal["starttls", "tls", "none"]
+    user_from: str | None
+    password_from: str | None
+    about: tuple[Subject, ...]
+
+
+@dataclass(frozen=True)
 class Project:
     """milepost.yml. A duration of None means unlimited; `schedule` is cron, UTC."""
 
@@ -135,9 +178,12 @@ class Project:
     #: ISO 3166 code for national phone numbers in exports.
     default_region: str | None
     login_identities: tuple[str, ...]
+    #: What holds for audiences that say nothing of it.
+    watch: Watch
     place: Place
     #: The file that says where IP addresses lie; relative to the data folder.
     ip_geolocation: str | None = None
+    notify: tuple[Webhook | Mailbox, ...] = ()
 
     @property
     def workspaces(self) -> tuple[str, ...]:
@@ -193,6 +239,7 @@ class Audience:
     earlier_siblings: tuple[str, ...]
     is_remaining: bool
     siblings: tuple[str, ...]
+    watch: Watch
     place: Place
 
     @property

@@ -13,6 +13,7 @@ from transforms.definitions import connections as connection_keys
 from transforms.definitions.journeys import REMAINING
 from transforms.definitions.records import Access, Audience, Connection, Journey, Output
 from transforms.definitions.vocabulary import title_of
+from transforms.definitions.watch import watched
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -74,7 +75,7 @@ def resolve_audience(written: WrittenAudience, project: Project, report: Report)
     """An audience with its defaults filled in."""
     values = written.values
     return Audience(
-        **_shared(written.id, written.id, values, (values,)),
+        **_shared(written.id, written.id, values, (values,), project),
         **_scope(choose(values, project, report), _lookback((values,), project)),
         status=cast("Literal['draft'] | None", values[keys.STATUS]),
         journey=None,
@@ -121,7 +122,7 @@ def _milestones(
         values = milestone.values
         layers = (values, journey.values)
         yield Audience(
-            **_shared(audience_id, milestone.id, values, layers),
+            **_shared(audience_id, milestone.id, values, layers, project),
             **_scope(chosen, _lookback(layers, project)),
             status=None,
             journey=journey.id,
@@ -149,7 +150,9 @@ def _first(layers: tuple[Values, ...], field: Field[Any]) -> Any:
     return next((values[field] for values in layers if values.has(field)), None)
 
 
-def _shared(audience_id: str, short_id: str, values: Values, layers: tuple[Values, ...]) -> dict[str, Any]:
+def _shared(
+    audience_id: str, short_id: str, values: Values, layers: tuple[Values, ...], project: Project
+) -> dict[str, Any]:
     name = values[keys.NAME] or title_of(short_id)
     return {
         "id": audience_id,
@@ -162,6 +165,7 @@ def _shared(audience_id: str, short_id: str, values: Values, layers: tuple[Value
         "formerly": values[keys.FORMERLY],
         "criteria": values[keys.CRITERIA],
         "ab_test": values[keys.AB_TEST],
+        "watch": watched(project.watch, (layer[keys.WATCH] for layer in layers)),
         "place": values.node.place,
     }
 

@@ -186,6 +186,22 @@ def duration_or_unlimited() -> Reader[Duration | None]:
     return Reader(read, {"anyOf": [limited.schema, {"const": "unlimited"}]}, expected)
 
 
+def or_off(reader: Reader[T]) -> Reader[T | None]:
+    """What `reader` takes, or `off` as None."""
+    expected = f"{reader.expected}, or `off`"
+
+    def read(node: Node, report: Report) -> T | Invalid | None:
+        return None if is_off(node) else reader.read(node, report)
+
+    # An editor that still reads YAML 1.1 takes `off` for false.
+    return Reader(read, {"anyOf": [reader.schema, {"enum": ["off", False]}]}, expected)
+
+
+def is_off(node: Node) -> bool:
+    """Whether a value says `off`, or false."""
+    return isinstance(node, Scalar) and (node.text == "off" or node.boolean is False)
+
+
 def list_of(item: Reader[T], *, least: int = 1) -> Reader[tuple[T, ...]]:
     """A list without repetitions, of at least `least` items."""
     schema = {"type": "array", "items": item.schema, "minItems": least, "uniqueItems": True}

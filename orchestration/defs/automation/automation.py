@@ -8,6 +8,7 @@ import dagster as dg
 
 from orchestration import asset_keys
 from orchestration.clock import now
+from orchestration.defs.automation.watch import watch_sensors
 from orchestration.partitions import partition_of
 from orchestration.settings import Settings
 from transforms.audiences.activation import attributes_to_calculate, to_calculate
@@ -89,4 +90,8 @@ def automation(
             return
         yield dg.RunRequest(run_key=seen, partition_key=partition_of(now()))
 
-    return dg.Definitions(jobs=[job, whole_job], schedules=[daily_schedule], sensors=[landing_sensor])
+    return dg.Definitions(
+        jobs=[job, whole_job],
+        schedules=[daily_schedule],
+        sensors=[landing_sensor, *watch_sensors(settings, definitions)],
+    )

@@ -5,11 +5,15 @@ from collections.abc import Iterator
 import dagster as dg
 
 from orchestration import asset_keys
+from orchestration.clock import now
+from orchestration.defs.metrics.watched import WATCHED, is_fresh, watched_figures
 from orchestration.partitions import DAILY
 from orchestration.publishing import publish_staged
 from orchestration.resources import MilepostRun
+from transforms.audiences.generations import open_store
 from transforms.audiences.soundness import Soundness, check_soundness
 from transforms.audiences.staged import Staged, read_staged
+from transforms.audiences.watching import Finding, watch_figures, watch_freshness
 from transforms.definitions.records import Definitions
 from transforms.errors import failure
 from transforms.instants import iso
@@ -97,6 +101,7 @@ def metrics_assets(definitions: Definitions) -> list[dg.AssetsDefinition | dg.As
         group_name="published",
         kinds={"parquet"},
         description="One complete generation of memberships, figures and identities, swapped in by rename.",
+        check_specs=WATCHED,
         partitions_def=DAILY,
         backfill_policy=dg.BackfillPolicy.single_run(),
         pool="data_folder",
@@ -104,19 +109,24 @@ def metrics_assets(definitions: Definitions) -> list[dg.AssetsDefinition | dg.As
     def generation(context: dg.AssetExecutionContext, milepost: MilepostRun) -> dg.MaterializeResult:
         settings, known = milepost.settings, milepost.definitions
         sizes: dict[str, int] = {}
+        found: list[Finding] = []
         number = 0
         for staged in _staged(context, milepost):
             made = publish_staged(settings, known, staged)
             number = made.number
-            sizes.update(
-                {figure.audience_id: figure.size for figure in made.figures if figure.as_of == staged.as_of}
-            )
+            figures = [figure for figure in made.figures if figure.as_of == staged.as_of]
+            sizes.update({figure.audience_id: figure.size for figure in figures})
+            found.extend(watch_figures(known, figures))
         return dg.MaterializeResult(
             metadata={
                 "generation": number,
                 "as_of": ", ".join(iso(one) for one in milepost.as_ofs(context)),
                 "sizes": dg.MetadataValue.json(sizes),
-            }
+            },
+            check_results=[
+                *watched_figures(found),
+                is_fresh(watch_freshness(known, open_store(settings.published).current(), now())),
+            ],
         )
 
     tables = [

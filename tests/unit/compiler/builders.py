@@ -6,6 +6,7 @@ from typing import Any
 
 from tests.support.small_warehouse import criterion
 from transforms.definitions.records import AbTest, Audience, CalculatedAttribute, Definitions, Project
+from transforms.definitions.watch import EVERYTHING
 from transforms.documents.durations import Duration, parse_duration
 from transforms.errors import Place
 
@@ -29,6 +30,7 @@ def project(**changes: Any) -> Project:
         "event_tiers": (),
         "default_region": None,
         "login_identities": ("customer_id",),
+        "watch": EVERYTHING,
         "place": Place("milepost.yml", 1),
     }
     return Project(**{**defaults, **changes})
@@ -58,6 +60,7 @@ def audience(
         "earlier_siblings": (),
         "is_remaining": False,
         "siblings": (),
+        "watch": EVERYTHING,
         "place": Place(f"audiences/{audience_id}.yml", 1),
     }
     return Audience(**{**defaults, **changes})

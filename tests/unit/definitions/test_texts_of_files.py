@@ -30,6 +30,25 @@ CASES: dict[str, tuple[dict[str, str], str | None]] = {
     "duplicate_key": ({"audiences/buyers.yml": audience() + "name: A\nname: B\n"}, MILEPOST),
     "anchors": ({"audiences/buyers.yml": audience(tags="&t [a]", name="*t")}, MILEPOST),
     "unknown_key_in_project": ({}, MILEPOST + "event_loockback: 30 days\n"),
+    "watch_and_notify": (
+        {
+            "audiences/buyers.yml": audience(
+                watch="{stale_after: 36h, size_change: -5, emptied: no, sizes: 5}"
+            )
+        },
+        MILEPOST
+        + """\
+watch: never
+notify:
+  - {webhook: https://chat.example.org/hooks/secret}
+  - {webhook: CHAT, email: [a@example.org]}
+  - {about: [stale]}
+  - {webhook: CHAT, host: mail.example.org}
+  - {email: [a@example.org], user: MAIL_USER}
+  - {email: [growth], from: m@example.org, host: mail.example.org, security: ssl, port: 0}
+  - {webhook: CHAT, about: [stale, empty]}
+""",
+    ),
     "project_with_wrong_values": (
         {},
         """\

@@ -1,0 +1,47 @@
+"""Looks at what is published and finds what deserves a look."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from orchestration.clock import now
+from transforms.audiences.generations import open_store
+from transforms.audiences.stored import variant_sizes
+from transforms.audiences.variants import sample_ratio
+from transforms.audiences.watching import Finding, watch_figures, watch_freshness, watch_variants
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from orchestration.settings import Settings
+    from transforms.audiences.generations import Generation
+    from transforms.definitions.records import Definitions
+
+
+def findings(settings: Settings, definitions: Definitions) -> tuple[Finding, ...]:
+    """What deserves a look now: stale audiences, and what is unusual at the newest as_of."""
+    generation = open_store(settings.published).current()
+    newest = generation.newest if generation else None
+    if generation is None or newest is None:
+        return ()
+    figures = [row for row in generation.figures if row.as_of == newest]
+    return (
+        *watch_freshness(definitions, generation, now()),
+        *watch_figures(definitions, figures),
+        *watch_variants(definitions, newest, _mismatched(settings, definitions, generation, newest)),
+    )
+
+
+def _mismatched(
+    settings: Settings, definitions: Definitions, generation: Generation, as_of: datetime
+) -> dict[str, float]:
+    """Stored tests whose variants don't fit their shares, with p."""
+    mismatched: dict[str, float] = {}
+    for audience_id, calculated in generation.calculated(as_of).items():
+        if calculated.test is None:
+            continue
+        sizes = variant_sizes(generation, as_of, audience_id, settings.data / ".spill")
+        ratio = sample_ratio(calculated.test, sizes)
+        if ratio.is_mismatch and ratio.p_value is not None:
+            mismatched[audience_id] = ratio.p_value
+    return mismatched
