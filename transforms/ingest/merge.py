@@ -9,18 +9,23 @@ import pyarrow as pa
 
 from transforms.contracts import EVENTS, USERS
 from transforms.engine import calculator
-from transforms.ingest import merge_sql
+from transforms.ingest import merge_sql, merge_users_sql
+from transforms.ingest.day_files import DayFiles, files_of_day
 from transforms.ingest.names import write_names
-from transforms.ingest.partitions import day_name, day_place, write_days
+from transforms.ingest.partitions import day_folder, day_name, day_place, write_days
 from transforms.ingest.staging import STAGED_EVENTS, STAGED_USERS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
     from pathlib import Path
 
     import duckdb
 
     from transforms.ingest.staging import Staging
+    from transforms.ingest.transaction import Transaction
+
+    #: Days counted from 1970-01-01, with their files.
+    Days = dict[int, DayFiles]
 
 #: Rows that come from the sorted query at once.
 _BATCH = 20_000
@@ -46,9 +51,9 @@ class Merged:
 
 
 def merge(
-    data: Path, staging: Staging, rejected: frozenset[int], scratch: Path, new_file: Callable[[str], Path]
+    data: Path, staging: Staging, rejected: frozenset[int], scratch: Path, transaction: Transaction
 ) -> Merged:
-    """Write the new partition of every day that changes, and the names that were seen, to `new_file(place)`.
+    """Write the files of every day that changes, and the names that were seen, into the transaction.
 
     `rejected` are the ordinals of files of which nothing counts.
     """
@@ -58,19 +63,57 @@ def merge(
         _view(connection, "staged_users", staging.users, STAGED_USERS)
         ordinals = pa.table({"file_ordinal": pa.array(sorted(rejected), pa.int32())})
         connection.register("rejected_files", ordinals)
-        event_days = _days(connection, merge_sql.TOUCHED_EVENT_DAYS)
-        user_days = _days(connection, merge_sql.TOUCHED_USER_DAYS)
-        _view(connection, "lake_events", _parts(data, "events", event_days), EVENTS)
-        _view(connection, "lake_users", _parts(data, "users", user_days), USERS)
+        event_days = _touched(connection, data, "events", merge_sql.TOUCHED_EVENT_DAYS)
+        user_days = _touched(connection, data, "users", merge_sql.TOUCHED_USER_DAYS)
+        _view(connection, "lake_events", _files(event_days.values()), EVENTS)
         _view(connection, "lake_ids", sorted((data / "lake" / "events").glob("*/*.parquet")), EVENTS)
         files = _decide(connection)
-        write_names(connection, data, new_file, sorted((data / "lake" / "users").glob("*/*.parquet")))
+        users = sorted((data / "lake" / "users").glob("*/*.parquet"))
+        write_names(connection, data, transaction.new_file, users)
         written: set[str] = set()
         if event_days:
-            written.update(_write(connection, merge_sql.EVENTS, "events", EVENTS, new_file))
+            late = _late_events(connection, event_days)
+            _view(connection, "rewritten_events", _files(_others(event_days, late)), EVENTS)
+            written.update(
+                _write(connection, merge_sql.EVENTS, "events", EVENTS, event_days, late, transaction)
+            )
         if user_days:
-            written.update(_write(connection, merge_sql.USERS, "users", USERS, new_file))
+            late = _late_users(connection, user_days)
+            _view(connection, "rewritten_users", _files(_others(user_days, late)), USERS)
+            written.update(
+                _write(connection, merge_users_sql.USERS, "users", USERS, user_days, late, transaction)
+            )
     return Merged(files, tuple(sorted(written)))
+
+
+def _touched(
+    connection: duckdb.DuckDBPyConnection, data: Path, table: str, query: str
+) -> dict[int, DayFiles]:
+    """The days to which something comes, counted from 1970-01-01, with the files that they have."""
+    days = (day for (day,) in connection.execute(query).fetchall())
+    return {day: files_of_day(data / day_folder(table, day_name(day))) for day in days}
+
+
+def _late_events(connection: duckdb.DuckDBPyConnection, days: Days) -> frozenset[int]:
+    """The days beside which the new events are to wait."""
+    counts = connection.execute(merge_sql.NEW_EVENTS_OF_DAYS).fetchall()
+    return frozenset(day for day, new in counts if days[day].has_room_for(new))
+
+
+def _late_users(connection: duckdb.DuckDBPyConnection, days: Days) -> frozenset[int]:
+    """The days beside which the new statements are to wait: not where one replaces what the day has already."""
+    large = {day: files for day, files in days.items() if files.is_large}
+    _register(connection, "large_days", large)
+    _view(connection, "large_users", _files(large.values()), USERS)
+    connection.execute(merge_users_sql.LATE_STATEMENTS).fetchall()
+    counts = connection.execute(merge_users_sql.LATE_STATEMENTS_OF_DAYS).fetchall()
+    late = frozenset(day for day, new, replaces in counts if not replaces and large[day].has_room_for(new))
+    _register(connection, "late_user_days", late)
+    return late
+
+
+def _others(days: Days, late: frozenset[int]) -> list[DayFiles]:
+    return [files for day, files in days.items() if day not in late]
 
 
 def _decide(connection: duckdb.DuckDBPyConnection) -> dict[int, FileEvents]:
@@ -88,10 +131,22 @@ def _write(
     query: str,
     table: str,
     schema: pa.Schema,
-    new_file: Callable[[str], Path],
+    days: Days,
+    late: frozenset[int],
+    transaction: Transaction,
 ) -> list[str]:
+    """Write each day that the sorted rows of `query` are of: beside its files where it is `late`, else in their place."""
+
+    def path_of(day: int) -> Path:
+        files = days[day]
+        if day in late:
+            return transaction.new_file(day_place(table, day_name(day), files.next_part))
+        for file in files.files[1:]:
+            transaction.remove(f"{day_folder(table, day_name(day))}/{file.name}")
+        return transaction.new_file(day_place(table, day_name(day)))
+
     reader = connection.sql(query).to_arrow_reader(_BATCH)
-    return list(write_days(reader, schema, lambda day: new_file(day_place(table, day))))
+    return [day_name(day) for day in write_days(reader, schema, path_of)]
 
 
 def _view(connection: duckdb.DuckDBPyConnection, name: str, paths: Iterable[Path], schema: pa.Schema) -> None:
@@ -102,9 +157,9 @@ def _view(connection: duckdb.DuckDBPyConnection, name: str, paths: Iterable[Path
         connection.register(name, schema.empty_table())
 
 
-def _days(connection: duckdb.DuckDBPyConnection, query: str) -> list[str]:
-    return [day_name(day) for (day,) in connection.execute(query).fetchall()]
+def _register(connection: duckdb.DuckDBPyConnection, name: str, days: Iterable[int]) -> None:
+    connection.register(name, pa.table({"day": pa.array(sorted(days), pa.int64())}))
 
 
-def _parts(data: Path, table: str, days: Iterable[str]) -> list[Path]:
-    return [path for day in days if (path := data / day_place(table, day)).exists()]
+def _files(days: Iterable[DayFiles]) -> list[Path]:
+    return [file for files in days for file in files.files]

@@ -1,5 +1,6 @@
-"""The statements of the merge. Views that they read: staged_events, staged_users, lake_events, lake_users (the
-parts of the days that are touched), lake_ids (workspace, input, event_id of every part), rejected_files.
+"""The statements of the merge of events. Views that they read: staged_events, staged_users, lake_events (the days
+that are touched), rewritten_events (those that are written anew), lake_ids (workspace, input, event_id of every file),
+rejected_files.
 """
 
 from __future__ import annotations
@@ -85,6 +86,8 @@ where file_ordinal not in (select file_ordinal from rejected_files)
 order by day
 """
 
+NEW_EVENTS_OF_DAYS = "select day, count(*) from decided where is_kept group by day"
+
 # The sort is that of the contract, nulls first; an id is unique in its day, so it is total.
 EVENTS = """
 with new_events as (
@@ -94,37 +97,7 @@ with new_events as (
 ),
 touched as (select distinct day from decided where is_kept)
 select epoch_us(event_at) // 86400000000 as day, *
-from (select * from lake_events union all by name select * from new_events)
+from (select * from rewritten_events union all by name select * from new_events)
 where epoch_us(event_at) // 86400000000 in (select day from touched)
 order by day, event_type nulls first, event_name nulls first, mpid, event_at, workspace, input, event_id
-"""
-
-# The same thing said twice is kept once, in its newest place in the order of writing, so that the newest write
-# stays the same whatever was ingested first. hash() does not tell an absent list from an empty one.
-# Where an IP address lies is told by a database that may be another one when a file is read again: at one place in
-# the order of writing the lake's own row stays.
-USERS = """
-with said as (
-    select *, false as is_new from lake_users
-    union all by name
-    select * exclude (file_ordinal), true as is_new from staged_users
-    where file_ordinal not in (select file_ordinal from rejected_files)
-),
-once as (
-    select * exclude (is_new) from said
-    qualify row_number() over (
-        partition by mpid, said_at, statement, name,
-            hash(workspace, input, environment, login_identity, received_at, purpose, value, elements,
-                 elements is null, is_removed, consented),
-            case when statement in ('location', 'coordinates') and fields['source'] = 'ip'
-                then hash(source_path, source_line, position)
-                else hash(map_keys(fields), map_values(fields), fields is null) end
-        order by is_new and statement in ('location', 'coordinates') and coalesce(fields['source'] = 'ip', false),
-            source_path desc, source_line desc, position desc) = 1
-)
-select epoch_us(said_at) // 86400000000 as day, *
-from once
-order by day, statement, name nulls first, mpid, said_at, received_at, input, source_path, source_line, position,
-    workspace, environment, login_identity nulls first, purpose nulls first, value nulls first, is_removed,
-    consented nulls first, elements nulls first, map_keys(fields) nulls first, map_values(fields) nulls first
 """

@@ -24,9 +24,14 @@ def day_name(day: int) -> str:
     return (date(1970, 1, 1) + timedelta(days=day)).isoformat()
 
 
-def day_place(table: str, day: str) -> str:
-    """Where a day's file is, relative to the data folder."""
-    return f"lake/{table}/day={day}/part-0.parquet"
+def day_folder(table: str, day: str) -> str:
+    """Where a day's files are, relative to the data folder."""
+    return f"lake/{table}/day={day}"
+
+
+def day_place(table: str, day: str, part: int = 0) -> str:
+    """Where one of a day's files is, relative to the data folder."""
+    return f"{day_folder(table, day)}/part-{part}.parquet"
 
 
 class PartitionFile:
@@ -62,8 +67,8 @@ class PartitionFile:
 
 
 def write_days(
-    batches: Iterable[pa.RecordBatch], schema: pa.Schema, path_of: Callable[[str], Path]
-) -> Iterator[str]:
+    batches: Iterable[pa.RecordBatch], schema: pa.Schema, path_of: Callable[[int], Path]
+) -> Iterator[int]:
     """Write rows that are sorted by their first column `day` (days since 1970), and give each day written."""
     current: int | None = None
     file: PartitionFile | None = None
@@ -75,9 +80,9 @@ def write_days(
             if day != current or file is None:
                 if file is not None:
                     file.close()
-                current, name = day, day_name(day)
-                file = PartitionFile(path_of(name), schema)
-                yield name
+                current = day
+                file = PartitionFile(path_of(day), schema)
+                yield day
             file.add(rows.slice(start, end - start))
             start = end
     if file is not None:

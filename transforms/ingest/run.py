@@ -97,17 +97,16 @@ class _Ingest:
             self._close_files(0)
         self._staging.close()
         scratch = self._transaction.work / "scratch"
-        new_file = self._transaction.new_file
         days: tuple[str, ...] = ()
         if any(entry.status == "ingested" for entry in self._entries):
-            merged = merge(self._data, self._staging, frozenset(self._rejected), scratch, new_file)
+            merged = merge(self._data, self._staging, frozenset(self._rejected), scratch, self._transaction)
             days = merged.days
             for ordinal, entry in enumerate(self._entries, start=1):
                 _count(entry.counts, merged.files.get(ordinal, FileEvents()))
         written = self._write_empty_tables(days)
         segment = self._ledger.next_segment if self._entries else None
         if segment is not None:
-            write_segment(new_file(f"{FOLDER}/{segment}.jsonl"), self._entries)
+            write_segment(self._transaction.new_file(f"{FOLDER}/{segment}.jsonl"), self._entries)
         if segment is not None or written:
             self._transaction.commit()
         reports = (FileReport(entry.input, entry.path, entry.status, entry.counts) for entry in self._entries)

@@ -1,7 +1,7 @@
 """All files of an ingest come into place, or none: prepared aside, committed by one rename, then moved.
 
     lake/.ingest/work/      everything that is being prepared; thrown away when there is no commit
-    lake/.ingest/commit     the commit record: the files that are to be moved, and where to
+    lake/.ingest/commit     the commit record: the files that are to be moved and where to, and those to be taken away
 
 A killed ingest is completed, or taken back, by the next one; its outcome is the same bytes either way.
 """
@@ -30,6 +30,7 @@ class Transaction:
         self._data = data
         self._aside = data / "lake" / ".ingest"
         self._places: list[str] = []
+        self._removed: list[str] = []
         self.work = self._aside / "work"
         self.work.mkdir(parents=True)
 
@@ -40,12 +41,16 @@ class Transaction:
         path.parent.mkdir(parents=True, exist_ok=True)
         return path
 
+    def remove(self, place: str) -> None:
+        """Take away the file at `place`, relative to the data folder, once the new ones are there."""
+        self._removed.append(place)
+
     def commit(self) -> None:
         """Bring all new files into place; from the rename of the record on, that can't be undone."""
         for place in self._places:
             _sync(self.work / "new" / place)
         record = self._aside / "commit.new"
-        record.write_text(json.dumps(self._places), "utf-8")
+        record.write_text(json.dumps({"files": self._places, "removed": self._removed}), "utf-8")
         _sync(record)
         record.replace(self._aside / "commit")
         _sync(self._aside)
@@ -58,12 +63,16 @@ def recover(data: Path) -> None:
     record = aside / "commit"
     if record.exists():
         folders: set[Path] = set()
-        for place in json.loads(record.read_text("utf-8")):
+        committed = json.loads(record.read_text("utf-8"))
+        for place in committed["files"]:
             prepared, target = aside / "work" / "new" / place, data / place
             if prepared.exists():
                 target.parent.mkdir(parents=True, exist_ok=True)
                 prepared.replace(target)
                 folders.update((target.parent, target.parent.parent))
+        for place in committed["removed"]:
+            (data / place).unlink(missing_ok=True)
+            folders.add((data / place).parent)
         for folder in folders:
             _sync(folder)
         record.unlink()

@@ -121,7 +121,7 @@ def _prepare_only(transaction: Transaction) -> None:
     aside = transaction.work.parent
     new = transaction.work / "new"
     places = [path.relative_to(new).as_posix() for path in new.rglob("*") if path.is_file()]
-    (aside / "commit").write_text(json.dumps(places))
+    (aside / "commit").write_text(json.dumps({"files": places, "removed": []}))
     shutil.copytree(aside, aside.parent.parent / "kept")
     (aside / "commit").unlink()
     raise Stop
