@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from tests.support.lake import make_event, make_statement, write_lake
+from tests.support.lake import make_event, make_statement, write_lake, write_part
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,7 +28,10 @@ _WRITTEN = datetime(2020, 1, 1).timestamp()
 
 @dataclass
 class GrowingLake:
-    """The rows that were taken in so far, and the folder in which they lie."""
+    """The rows that were taken in so far, and the folder in which they lie.
+
+    An ingest writes a day anew, or a further file beside those that it has: in turn.
+    """
 
     folder: Path
     events: list[Row] = field(default_factory=list)
@@ -37,17 +40,23 @@ class GrowingLake:
 
     def take_in(self, events: list[Row], statements: list[Row]) -> None:
         """Add rows; the files of other days stay as they are."""
+        if not self.ingests:
+            write_lake(self.folder)
         self.ingests += 1
         self.events += events
         self.statements += statements
-        days = {row["event_at"].date() for row in events} | {row["said_at"].date() for row in statements}
-        write_lake(
-            self.folder,
-            [row for row in self.events if row["event_at"].date() in days],
-            [row for row in self.statements if row["said_at"].date() in days],
-        )
-        for day in days:
-            for part in self.folder.glob(f"*/day={day}/*.parquet"):
+        for table, instant, new, known in (
+            ("events", "event_at", events, self.events),
+            ("users", "said_at", statements, self.statements),
+        ):
+            for day in {row[instant].date() for row in new}:
+                folder = self.folder / table / f"day={day}"
+                files = sorted(folder.glob("*.parquet"))
+                grows = bool(files) and (day.toordinal() + self.ingests) % 3 > 0
+                for file in () if grows else files:
+                    file.unlink()
+                rows = [row for row in (new if grows else known) if row[instant].date() == day]
+                part = write_part(folder, table, rows, len(files) if grows else 0)
                 os.utime(part, (_WRITTEN + self.ingests * 60,) * 2)
 
 

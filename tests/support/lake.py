@@ -62,9 +62,18 @@ def make_statement(**overrides: Any) -> Row:
 
 def write_lake(folder: Path, events: Iterable[Row] = (), statements: Iterable[Row] = ()) -> None:
     """Write `folder/events` and `folder/users`, one file a day; an empty one where there is nothing. No lists."""
-    _write(folder / "events", EVENTS, "event_at", events)
-    _write(folder / "users", USERS, "said_at", statements)
+    _write(folder / "events", "event_at", events)
+    _write(folder / "users", "said_at", statements)
     take_in_lists(folder, folder, ())
+
+
+def write_part(folder: Path, table: str, rows: Iterable[Row], number: int) -> Path:
+    """Write one file of a day of `events` or `users`."""
+    path = folder / f"part-{number}.parquet"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    schema = {"events": EVENTS, "users": USERS}[table]
+    pq.write_table(pa.Table.from_pylist(list(rows), schema=schema), path)
+    return path
 
 
 def _row(schema: pa.Schema, defaults: Row, overrides: Row) -> Row:
@@ -73,12 +82,10 @@ def _row(schema: pa.Schema, defaults: Row, overrides: Row) -> Row:
     return dict.fromkeys(schema.names) | defaults | overrides
 
 
-def _write(folder: Path, schema: pa.Schema, instant: str, rows: Iterable[Row]) -> None:
+def _write(folder: Path, instant: str, rows: Iterable[Row]) -> None:
     def day_of(row: Row) -> str:
         return row[instant].date().isoformat()
 
     days = {day: list(found) for day, found in groupby(sorted(rows, key=day_of), key=day_of)}
     for day, found in (days or {EPOCH.date().isoformat(): []}).items():
-        part = folder / f"day={day}" / "part-0.parquet"
-        part.parent.mkdir(parents=True, exist_ok=True)
-        pq.write_table(pa.Table.from_pylist(found, schema=schema), part)
+        write_part(folder / f"day={day}", folder.name, found, 0)
