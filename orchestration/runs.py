@@ -14,6 +14,7 @@ from orchestration.preparation import prepare
 from orchestration.run_lease import now_calculating, run_lease
 from orchestration.telling import tell_of_failed_run, tell_of_findings
 from transforms.audiences.activation import to_calculate
+from transforms.audiences.stored import find_audience
 from transforms.errors import Problem, UserError
 from transforms.ingest.ip_geolocation import check_geolocation
 from transforms.instants import iso
@@ -34,12 +35,16 @@ _PREFIX = re.compile(r"^error \S+: ", re.MULTILINE)
 
 @dataclass(frozen=True)
 class RunRequest:
-    """One run: at `as_of` (None: when its ingest ended), or over the days from `first_day` to `last_day`."""
+    """One run: at `as_of` (None: when its ingest ended), or over the days from `first_day` to `last_day`.
+
+    It calculates what is needed, the `audiences` besides, or `everything`.
+    """
 
     as_of: datetime | None = None
     first_day: str | None = None
     last_day: str | None = None
     everything: bool = False
+    audiences: tuple[str, ...] = ()
     frozen: bool = False
     wait: bool = False
     deliver: bool = False
@@ -62,17 +67,26 @@ def run(
         run_lease(settings, run_id, command, wait=request.wait, instance=instance),
     ):
         definitions = prepare(settings, frozen=request.frozen)
-        now_calculating(settings, to_calculate(definitions, everything=request.everything))
+        for audience_id in request.audiences:
+            find_audience(definitions, audience_id)
+        wanted = to_calculate(definitions, everything=request.everything, also=request.audiences)
+        now_calculating(settings, wanted)
         check_geolocation(definitions.project.ip_geolocation, settings.data)
         from orchestration.definitions import build_definitions
-        from orchestration.defs.automation.automation import JOB, WHOLE_JOB
+        from orchestration.defs.automation.automation import JOB, WHOLE_JOB, needed_assets
 
         built = build_definitions(settings, definitions)
-        job = built.resolve_job_def(WHOLE_JOB if request.everything else JOB)
+        is_more = request.everything or request.audiences
+        job = built.resolve_job_def(WHOLE_JOB if is_more else JOB)
+        selected = None
+        if request.audiences and not request.everything:
+            keys = frozenset(job.asset_layer.executable_asset_keys)
+            selected = needed_assets(definitions, keys, also=request.audiences)
         result = job.execute_in_process(
             instance=instance,
             run_id=run_id,
             raise_on_error=False,
+            asset_selection=selected,
             run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
             **_partition(request),
         )

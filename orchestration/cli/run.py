@@ -22,6 +22,13 @@ if TYPE_CHECKING:
 _EVERYTHING = click.option(
     "--all", "everything", is_flag=True, help="Calculate every audience, active or not."
 )
+_AUDIENCES = click.option(
+    "--audience",
+    "audiences",
+    multiple=True,
+    metavar="ID",
+    help="Calculate this one, too, with what it needs.",
+)
 _FROZEN = click.option("--frozen", is_flag=True, help="Refuse to run where generated models are out of date.")
 _WAIT = click.option("--wait", is_flag=True, help="Wait for a run that is at work.")
 
@@ -34,15 +41,22 @@ _WAIT = click.option("--wait", is_flag=True, help="Wait for a run that is at wor
     help="The instant to evaluate at, UTC. Default: when the ingest ended.",
 )
 @_EVERYTHING
+@_AUDIENCES
 @_FROZEN
 @_WAIT
 @as_json
 @with_settings
 def run(
-    settings: Settings, as_of: datetime | None, everything: bool, frozen: bool, wait: bool, as_json: bool
+    settings: Settings,
+    as_of: datetime | None,
+    everything: bool,
+    audiences: tuple[str, ...],
+    frozen: bool,
+    wait: bool,
+    as_json: bool,
 ) -> None:
     """Ingest, compile what is out of date, compute, publish, export."""
-    request = RunRequest(as_of=as_of, everything=everything, frozen=frozen, wait=wait)
+    request = RunRequest(as_of=as_of, everything=everything, audiences=audiences, frozen=frozen, wait=wait)
     with progress("run"):
         definitions = execute(settings, request, say)
     answer_figures(settings, definitions, as_of, as_json=as_json)
@@ -52,6 +66,7 @@ def run(
 @click.argument("first_day", type=click.DateTime(["%Y-%m-%d"]))
 @click.argument("last_day", type=click.DateTime(["%Y-%m-%d"]))
 @_EVERYTHING
+@_AUDIENCES
 @_FROZEN
 @_WAIT
 @click.option("--deliver", is_flag=True, help="Deliver exports once, for the last day.")
@@ -62,6 +77,7 @@ def backfill(
     first_day: datetime,
     last_day: datetime,
     everything: bool,
+    audiences: tuple[str, ...],
     frozen: bool,
     wait: bool,
     deliver: bool,
@@ -75,6 +91,7 @@ def backfill(
         first_day=days[0],
         last_day=days[1],
         everything=everything,
+        audiences=audiences,
         frozen=frozen,
         wait=wait,
         deliver=deliver,

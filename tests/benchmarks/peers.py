@@ -79,8 +79,9 @@ def polars_sizes(folder: Path, audiences: tuple[BenchAudience, ...], as_of: date
     return found
 
 
+NAIVE = Peer("one DuckDB query an audience, file in time order", duckdb_sizes)
 PEERS = (
-    Peer("one DuckDB query an audience, file in time order", duckdb_sizes),
+    NAIVE,
     Peer("one query an audience in ClickHouse's engine (chdb)", chdb_sizes),
     Peer("one polars lazy frame an audience", polars_sizes),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
@@ -61,12 +62,12 @@ def test_a_run_makes_audiences_of_different_sizes(both_days) -> None:
     assert any(row[3] for row in rows(both_days, "audience_daily.parquet"))
 
 
-def members(shop: Shop, audience: str) -> set[int]:
-    """Who is in an audience at the second as_of."""
+def members(shop: Shop, audience: str, as_of: str = SECOND) -> set[int]:
+    """Who is in an audience, by default at the second as_of."""
     path = str(shop.data / "published" / "current" / "memberships" / "*" / "members.parquet")
     query = (
         "select mpid from read_parquet(?, hive_partitioning = false) "
-        f"where audience_id = ? and as_of = timestamp '{SECOND}'"
+        f"where audience_id = ? and as_of = timestamp '{as_of}'"
     )
     with duckdb.connect() as connection:
         return {mpid for (mpid,) in connection.execute(query, [path, audience]).fetchall()}
@@ -179,6 +180,24 @@ def test_an_edit_makes_anew_what_reads_it_alone_with_the_rows_of_a_new_warehouse
     shop.run(SECOND)
     assert unchanged(shop) == set()
     assert shop.tree("published/current") == edited
+
+
+def test_a_new_audience_gets_a_past_in_one_command(first_day, both_days, tmp_path) -> None:
+    shop = first_day.copy(tmp_path)
+    for name in ("journeys", "connections"):
+        shutil.rmtree(shop.project / name)
+    text = (shop.project / "audiences" / "eager.yml").read_text(encoding="utf-8")
+    (shop.project / "audiences" / "new.yml").write_text(text.replace("eager", "new_one"), encoding="utf-8")
+
+    unknown = shop.milepost("backfill", "2026-03-04", "2026-03-05", "--audience", "nwe_one")
+    done = shop.milepost("backfill", "2026-03-04", "2026-03-05", "--audience", "new_one")
+
+    assert (unknown.returncode, done.returncode) == (1, 0), done.stderr
+    assert "did you mean `new_one`?" in unknown.stderr
+    history = json.loads(shop.milepost("history", "new_one", "--json").stdout)
+    assert [(row["as_of"][:10], row["size"]) for row in history["stored"]] == [
+        (day, len(members(both_days, "eager", day))) for day in (FIRST, SECOND)
+    ]
 
 
 def unchanged(shop: Shop) -> set[str]:

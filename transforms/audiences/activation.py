@@ -67,13 +67,15 @@ def needed_lists(definitions: Definitions) -> tuple[str, ...]:
     return tuple(sorted({named.name for criterion in criteria for named in named_lists(criterion)}))
 
 
-def to_calculate(definitions: Definitions, *, everything: bool = False) -> tuple[str, ...]:
-    """What a run calculates: the active audiences and all they need, or `everything`.
+def to_calculate(
+    definitions: Definitions, *, everything: bool = False, also: Iterable[str] = ()
+) -> tuple[str, ...]:
+    """What a run calculates: the active audiences, those that it is `also` asked for and all they need, or `everything`.
 
     Each audience comes after those that it needs, else in the definitions' order.
     """
     everyone = tuple(audience.id for audience in definitions.audiences)
-    return with_needed(definitions, everyone if everything else active_audiences(definitions))
+    return with_needed(definitions, everyone if everything else (*active_audiences(definitions), *also))
 
 
 def attributes_to_calculate(

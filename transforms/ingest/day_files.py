@@ -24,12 +24,16 @@ MOST_FILES = 16
 
 @dataclass(frozen=True)
 class DayFiles:
-    """The files of one day of a table, and the rows in the first and in all others; the first is the oldest."""
+    """The files of one day of a table, and the rows in the first and in all others; the first is the oldest.
+
+    `arriving` are the rows that an ingest brings, of which the day may have some already.
+    """
 
     folder: Path
     files: tuple[Path, ...]
     rows: int
     waiting: int
+    arriving: int
 
     @property
     def is_large(self) -> bool:
@@ -46,8 +50,8 @@ class DayFiles:
         return 1 + max(int(file.stem.rpartition("-")[2]) for file in self.files)
 
 
-def files_of_day(folder: Path) -> DayFiles:
-    """What `lake/TABLE/day=YYYY-MM-DD` holds, which need not exist."""
+def files_of_day(folder: Path, arriving: int) -> DayFiles:
+    """What `lake/TABLE/day=YYYY-MM-DD` holds, which need not exist, and how many rows arrive for it."""
     files = tuple(sorted(folder.glob("part-*.parquet"), key=lambda file: (len(file.name), file.name)))
     counts = [pq.read_metadata(file).num_rows for file in files]
-    return DayFiles(folder, files, counts[0] if counts else 0, sum(counts[1:]))
+    return DayFiles(folder, files, counts[0] if counts else 0, sum(counts[1:]), arriving)

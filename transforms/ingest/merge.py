@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -16,7 +17,7 @@ from transforms.ingest.partitions import day_folder, day_name, day_place, write_
 from transforms.ingest.staging import STAGED_EVENTS, STAGED_USERS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     import duckdb
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
 
 #: Rows that come from the sorted query at once.
 _BATCH = 20_000
+#: Statements that are compared and sorted at once. A million take half of the engine's memory; five were too many.
+_ROWS_AT_ONCE = 1_000_000
+_EPOCH = datetime(1970, 1, 1)
 
 
 @dataclass(frozen=True)
@@ -74,15 +78,16 @@ def merge(
         if event_days:
             late = _late_events(connection, event_days)
             _view(connection, "rewritten_events", _files(_others(event_days, late)), EVENTS)
-            written.update(
-                _write(connection, merge_sql.EVENTS, "events", EVENTS, event_days, late, transaction)
-            )
-        if user_days:
-            late = _late_users(connection, user_days)
-            _view(connection, "rewritten_users", _files(_others(user_days, late)), USERS)
-            written.update(
-                _write(connection, merge_users_sql.USERS, "users", USERS, user_days, late, transaction)
-            )
+            rows = connection.sql(merge_sql.EVENTS)
+            written.update(_write(rows, "events", EVENTS, event_days, late, transaction))
+        for statement in merge_sql.FORGET_EVENTS:
+            connection.execute(statement)
+        late = _late_users(connection, user_days)
+        for some in _some_at_once(user_days, late):
+            _view(connection, "rewritten_users", _files(_others(some, late)), USERS)
+            since, until = (_EPOCH + timedelta(days=day) for day in (min(some), max(some) + 1))
+            rows = connection.sql(merge_users_sql.USERS, params={"since": since, "until": until})
+            written.update(_write(rows, "users", USERS, user_days, late, transaction))
     return Merged(files, tuple(sorted(written)))
 
 
@@ -90,8 +95,8 @@ def _touched(
     connection: duckdb.DuckDBPyConnection, data: Path, table: str, query: str
 ) -> dict[int, DayFiles]:
     """The days to which something comes, counted from 1970-01-01, with the files that they have."""
-    days = (day for (day,) in connection.execute(query).fetchall())
-    return {day: files_of_day(data / day_folder(table, day_name(day))) for day in days}
+    days = connection.execute(query).fetchall()
+    return {day: files_of_day(data / day_folder(table, day_name(day)), arriving) for day, arriving in days}
 
 
 def _late_events(connection: duckdb.DuckDBPyConnection, days: Days) -> frozenset[int]:
@@ -112,6 +117,21 @@ def _late_users(connection: duckdb.DuckDBPyConnection, days: Days) -> frozenset[
     return late
 
 
+def _some_at_once(days: Days, late: frozenset[int]) -> Iterator[Days]:
+    """The days in order, as many at once as the engine puts in order within its memory."""
+    some: Days = {}
+    rows = 0
+    for day, files in days.items():
+        more = files.arriving + (0 if day in late else files.rows + files.waiting)
+        if some and rows + more > _ROWS_AT_ONCE:
+            yield some
+            some, rows = {}, 0
+        some[day] = files
+        rows += more
+    if some:
+        yield some
+
+
 def _others(days: Days, late: frozenset[int]) -> list[DayFiles]:
     return [files for day, files in days.items() if day not in late]
 
@@ -127,15 +147,14 @@ def _decide(connection: duckdb.DuckDBPyConnection) -> dict[int, FileEvents]:
 
 
 def _write(
-    connection: duckdb.DuckDBPyConnection,
-    query: str,
+    rows: duckdb.DuckDBPyRelation,
     table: str,
     schema: pa.Schema,
     days: Days,
     late: frozenset[int],
     transaction: Transaction,
 ) -> list[str]:
-    """Write each day that the sorted rows of `query` are of: beside its files where it is `late`, else in their place."""
+    """Write each day that the sorted rows are of: beside its files where it is `late`, else in their place."""
 
     def path_of(day: int) -> Path:
         files = days[day]
@@ -145,12 +164,12 @@ def _write(
             transaction.remove(f"{day_folder(table, day_name(day))}/{file.name}")
         return transaction.new_file(day_place(table, day_name(day)))
 
-    reader = connection.sql(query).to_arrow_reader(_BATCH)
-    return [day_name(day) for day in write_days(reader, schema, path_of)]
+    return [day_name(day) for day in write_days(rows.to_arrow_reader(_BATCH), schema, path_of)]
 
 
 def _view(connection: duckdb.DuckDBPyConnection, name: str, paths: Iterable[Path], schema: pa.Schema) -> None:
     texts = [str(path) for path in paths]
+    connection.unregister(name)
     if texts:
         connection.read_parquet(texts, hive_partitioning=False).create_view(name)
     else:

@@ -73,18 +73,23 @@ group by file_ordinal
 REUSED_COUNTS = "select file_ordinal, count(*) from reused group by file_ordinal"
 
 TOUCHED_EVENT_DAYS = """
-select distinct epoch_us(event_at) // 86400000000 as day
+select epoch_us(event_at) // 86400000000 as day, count(*)
 from staged_events
 where file_ordinal not in (select file_ordinal from rejected_files)
+group by day
 order by day
 """
 
 TOUCHED_USER_DAYS = """
-select distinct epoch_us(said_at) // 86400000000 as day
+select epoch_us(said_at) // 86400000000 as day, count(*)
 from staged_users
 where file_ordinal not in (select file_ordinal from rejected_files)
+group by day
 order by day
 """
+
+#: What the merge of users needs no more.
+FORGET_EVENTS = ("drop table candidates", "drop view named_events", "drop table decided", "drop table reused")
 
 NEW_EVENTS_OF_DAYS = "select day, count(*) from decided where is_kept group by day"
 

@@ -45,12 +45,14 @@ where is_new
 
 LATE_STATEMENTS_OF_DAYS = "select day, count(*), bool_or(replaces) from late_statements group by day"
 
+# Of the days from $since until $until, of which no day may be missing in rewritten_users.
 USERS = f"""
 with said as (
     select *, false as is_new from rewritten_users
     union all by name
     select * exclude (file_ordinal), true as is_new from staged_users
     where file_ordinal not in (select file_ordinal from rejected_files)
+        and said_at >= $since and said_at < $until
         and epoch_us(said_at) // 86400000000 not in (select day from late_user_days)
 ),
 once as (
@@ -59,7 +61,7 @@ once as (
 ),
 late as (
     select * exclude (file_ordinal) from staged_users
-    where (file_ordinal, source_line, position) in (
+    where said_at >= $since and said_at < $until and (file_ordinal, source_line, position) in (
         select (file_ordinal, source_line, position) from late_statements
         where day in (select day from late_user_days))
 )

@@ -1,7 +1,7 @@
 """One job, its daily schedule, and a sensor that notices new landing files."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 
 import dagster as dg
@@ -22,11 +22,13 @@ WHOLE_JOB = "whole_job"
 SENSOR_SECONDS = 60
 
 
-def needed_assets(definitions: Definitions, all_keys: frozenset[dg.AssetKey]) -> list[dg.AssetKey]:
+def needed_assets(
+    definitions: Definitions, all_keys: frozenset[dg.AssetKey], also: Iterable[str] = ()
+) -> list[dg.AssetKey]:
     """The assets of a run: all but the models of audiences that are only estimated (spec §6), of attributes that no
-    other audience names, and of rollups that only these read.
+    other audience names, and of rollups that only these read. `also`: audiences that it calculates besides.
     """
-    audiences = to_calculate(definitions)
+    audiences = to_calculate(definitions, also=also)
     attributes = attributes_to_calculate(definitions, audiences)
     wanted = {
         *(asset_keys.milestone(one) for one in audiences),

@@ -10,7 +10,7 @@ import pytest
 
 from tests.unit.ingest.builders import ARRIVAL, DAY, NOON, House, batch, event, lines
 from tests.unit.ingest.test_crashes import Stop
-from transforms.ingest import day_files
+from transforms.ingest import day_files, merge
 from transforms.ingest.transaction import recover
 
 if TYPE_CHECKING:
@@ -156,6 +156,7 @@ def test_ingest_by_ingest_the_rows_are_those_of_days_written_anew(
     random = Random(seed)
     late, anew = House(tmp_path / "late"), House(tmp_path / "anew")
     monkeypatch.setattr(day_files, "WAITING", random.choice((1, 2, 8)))
+    monkeypatch.setattr(merge, "_ROWS_AT_ONCE", random.choice((1, 30, 1000)))
     waited = 0
     for number in range(8):
         sent = [drawn_batch(random) for _ in range(60 if number == 0 else random.randrange(1, 6))]
