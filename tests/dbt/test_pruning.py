@@ -74,6 +74,8 @@ def test_files_out_of_the_window_and_groups_of_other_names_are_not_read(
     compiled: CompiledProject, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(partitions, "ROW_GROUP", GROUP)
+    for part in compiled.folders.lake.rglob("*.parquet"):
+        part.unlink()
     write_lake(compiled.folders.lake)
     for before in range(1, DAYS + 1):
         day = compiled.as_of - timedelta(days=before)
