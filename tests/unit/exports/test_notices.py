@@ -14,6 +14,7 @@ import trustme
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, LoginPassword
 
+from exports.notices import mail
 from exports.notices.notice import Notice, of_failed_run, of_finding
 from exports.notices.tell import Telling, tell
 from tests.support.chat import Chat, open_chat
@@ -226,6 +227,7 @@ def test_a_server_that_wants_a_login_gets_it_over_a_safe_connection_alone(tmp_pa
 def test_a_login_goes_over_a_connection_that_is_made_safe_first(
     security: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(mail, "SECONDS_TO_ANSWER", 2.0)
     authority = trustme.CA()
     certificate = authority.issue_cert("127.0.0.1")
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
