@@ -9,10 +9,11 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import asdict, dataclass, replace
+from graphlib import TopologicalSorter
 from typing import TYPE_CHECKING, Any
 
 from orchestration.scaffold import scaffold
-from transforms.audiences.run_models import RunModel
+from transforms.audiences.run_models import RunModel, run_model_of
 from transforms.compiler.models import GENERATED_FOLDERS
 from transforms.durable import replace_bytes
 
@@ -40,6 +41,15 @@ class Built:
     models: tuple[RunModel, ...]
     warehouse: tuple[int, int]
 
+    def after(self, signatures: Mapping[str, str], models: Iterable[RunModel]) -> Built:
+        """What is built once the models that `signatures` names were, too."""
+        kept = {model.name: model for model in (*self.models, *models)}
+        return replace(
+            self,
+            signatures={**self.signatures, **signatures},
+            models=tuple(kept[name] for name in sorted(kept)),
+        )
+
 
 def read_built(path: Path, warehouse: Path, data: str) -> Built:
     """What is built for the data of digest `data`: nothing where it is other data, or another warehouse file."""
@@ -49,8 +59,7 @@ def read_built(path: Path, warehouse: Path, data: str) -> Built:
     read = json.loads(path.read_text(encoding="utf-8"))
     if read["data"] != data or tuple(read["warehouse"]) != nothing.warehouse:
         return nothing
-    models = tuple(RunModel(**{**model, "needs": tuple(model["needs"])}) for model in read["models"])
-    return replace(nothing, signatures=read["signatures"], models=models)
+    return nothing.after(read["signatures"], map(run_model_of, read["models"]))
 
 
 def forget_built(path: Path) -> None:
@@ -58,19 +67,11 @@ def forget_built(path: Path) -> None:
     path.unlink(missing_ok=True)
 
 
-def write_built(
-    path: Path, warehouse: Path, before: Built, signatures: Mapping[str, str], models: Iterable[RunModel]
-) -> Built:
-    """After a build of the models that `signatures` names, on top of what was built before."""
-    kept = {model.name: model for model in before.models} | {model.name: model for model in models}
-    built = Built(
-        before.data,
-        {**before.signatures, **signatures},
-        tuple(kept[name] for name in sorted(kept)),
-        _stamp(warehouse),
-    )
-    replace_bytes(path, json.dumps(asdict(built), ensure_ascii=False).encode())
-    return built
+def write_built(path: Path, warehouse: Path, built: Built) -> Built:
+    """After a build: what is built, for the warehouse file as it is now."""
+    stamped = replace(built, warehouse=_stamp(warehouse))
+    replace_bytes(path, json.dumps(asdict(stamped), ensure_ascii=False).encode())
+    return stamped
 
 
 def data_digest(lake: Path, *others: str) -> str:
@@ -93,21 +94,14 @@ def signatures_of(manifest: Mapping[str, Any], project: Path, earlier_members: P
     earlier = hashlib.sha256(earlier_members.read_bytes()).hexdigest()
     nodes, parents = manifest["nodes"], manifest["parent_map"]
     found: dict[str, str | None] = {}
-    waiting = [unique_id for unique_id, node in nodes.items() if node["resource_type"] in ("model", "seed")]
-    while waiting:
-        unique_id = waiting[-1]
-        read = [one for one in parents.get(unique_id, ()) if one in nodes]
-        missing = [one for one in read if one not in found]
-        if unique_id in found or not missing:
-            waiting.pop()
+    for unique_id in TopologicalSorter(parents).static_order():
+        if unique_id in nodes:
             node = nodes[unique_id]
-            sources = {one for one in parents.get(unique_id, ()) if one not in nodes}
-            is_ours = all(_LAKE in one for one in sources) and _is_ours(project, node)
-            found[unique_id] = (
-                _signature(node, [found[one] for one in sorted(read)], earlier) if is_ours else None
-            )
-        else:
-            waiting.extend(missing)
+            read, others = [], []
+            for one in sorted(parents.get(unique_id, ())):
+                (read if one in nodes else others).append(one)
+            is_ours = all(_LAKE in one for one in others) and _is_ours(project, node)
+            found[unique_id] = _signature(node, [found[one] for one in read], earlier) if is_ours else None
     return {nodes[one]["name"]: signature for one, signature in found.items() if signature is not None}
 
 

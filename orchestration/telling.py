@@ -33,7 +33,9 @@ def _tell(settings: Settings, definitions: Definitions, notices: tuple[Notice, .
 def tell_of_findings(
     settings: Settings, definitions: Definitions, found: Iterable[Finding] | None = None
 ) -> tuple[Telling, ...]:
-    """Tell what was found to deserve a look, by default what does now."""
+    """Tell what was found to deserve a look, by default what does now. Where nobody is told nothing is looked for."""
+    if not definitions.project.notify:
+        return ()
     told = findings(settings, definitions) if found is None else found
     return _tell(settings, definitions, tuple(map(of_finding, told)))
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from orchestration.clock import now
 from transforms.audiences.generations import open_store
-from transforms.audiences.stored import variant_sizes
+from transforms.audiences.stored import sizes_of_variants
 from transforms.audiences.variants import sample_ratio
 from transforms.audiences.watching import Finding, watch_figures, watch_freshness, watch_variants
 
@@ -36,12 +36,13 @@ def _mismatched(
     settings: Settings, definitions: Definitions, generation: Generation, as_of: datetime
 ) -> dict[str, float]:
     """Stored tests whose variants don't fit their shares, with p."""
+    tests = {one.id: one.test for one in generation.calculated(as_of).values() if one.test is not None}
+    if not tests:
+        return {}
+    sizes = sizes_of_variants(generation, as_of, settings.data / ".spill")
     mismatched: dict[str, float] = {}
-    for audience_id, calculated in generation.calculated(as_of).items():
-        if calculated.test is None:
-            continue
-        sizes = variant_sizes(generation, as_of, audience_id, settings.data / ".spill")
-        ratio = sample_ratio(calculated.test, sizes)
+    for audience_id, test in tests.items():
+        ratio = sample_ratio(test, sizes.get(audience_id, {}))
         if ratio.is_mismatch and ratio.p_value is not None:
             mismatched[audience_id] = ratio.p_value
     return mismatched

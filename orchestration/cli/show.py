@@ -75,7 +75,7 @@ def show(settings: Settings, audience: str, as_json: bool) -> None:
         "deserves_a_look": {
             finding.subject: finding.text
             for finding in findings(settings, definitions)
-            if finding.audience_id in (found.id, found.formerly)
+            if finding.audience_id == found.id
         },
         "last_calculated": {"as_of": iso(last.as_of), "size": last.size} if last else None,
         "variants": [

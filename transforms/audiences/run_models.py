@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 
@@ -17,7 +17,7 @@ from transforms.durable import sync_file
 from transforms.engine import quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
 #: What whoever runs the models defines anew; everything else of RunModels is constant text.
@@ -101,13 +101,17 @@ def write_run_models(path: Path, models: RunModels) -> None:
     sync_file(path)
 
 
+def run_model_of(written: Mapping[str, Any]) -> RunModel:
+    """A model from what `asdict` made of it, after JSON."""
+    return RunModel(**{**written, "needs": tuple(written["needs"])})
+
+
 def read_run_models(path: Path) -> RunModels:
     """What `write_run_models` wrote."""
     read = json.loads(path.read_text(encoding="utf-8"))
-    models = (RunModel(**{**model, "needs": tuple(model["needs"])}) for model in read["models"])
     return RunModels(
         database=read["database"],
         login_types=tuple(read["login_types"]),
         functions=tuple(read["functions"]),
-        models=tuple(models),
+        models=tuple(map(run_model_of, read["models"])),
     )

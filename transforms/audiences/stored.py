@@ -37,6 +37,13 @@ group by variant
 """
 
 
+_EVERY_VARIANT = """
+select audience_id, variant, count(*) from read_parquet($members, hive_partitioning = false)
+where variant is not null
+group by audience_id, variant
+"""
+
+
 def stored_as_of(generation: Generation | None, as_of: datetime | None) -> tuple[Generation, datetime]:
     """The generation with the as_of to read: the newest, or the one asked for.
 
@@ -157,3 +164,13 @@ def variant_sizes(generation: Generation, as_of: datetime, audience_id: str, spi
     with calculator(spill) as connection:
         values = {"members": str(generation.members_file(as_of)), "audience": audience_id}
         return dict(connection.execute(_VARIANTS, values).fetchall())
+
+
+def sizes_of_variants(generation: Generation, as_of: datetime, spill: Path) -> dict[str, dict[str, int]]:
+    """The same of every audience with variants, in one look at the memberships."""
+    sizes: dict[str, dict[str, int]] = {}
+    with calculator(spill) as connection:
+        values = {"members": str(generation.members_file(as_of))}
+        for audience_id, variant, size in connection.execute(_EVERY_VARIANT, values).fetchall():
+            sizes.setdefault(audience_id, {})[variant] = size
+    return sizes

@@ -1,6 +1,7 @@
 """`notify:`, who is told: webhooks and mailboxes, secrets by the names of environment variables (spec §10).
 
-DEF-141 neither or both of webhook and email, a key of the other one, or one that is missing; DEF-142 no name of an environment variable.
+DEF-141 neither or both of webhook and email, a key of the other one, or one that is missing; DEF-142 no name of an
+environment variable.
 """
 
 from __future__ import annotations

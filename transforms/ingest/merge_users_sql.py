@@ -25,13 +25,16 @@ _NEWEST = """
 # What comes to large days and was not said before, by file, line and position; `replaces`: in an older place it was.
 LATE_STATEMENTS = f"""
 create temp table late_statements as
-with said as (
-    select *, null::integer as file_ordinal, false as is_new from large_users
-    where (mpid, said_at) in (select (mpid, said_at) from staged_users)
-    union all by name
-    select *, true as is_new from staged_users
+with coming as not materialized (
+    select * from staged_users
     where file_ordinal not in (select file_ordinal from rejected_files)
         and epoch_us(said_at) // 86400000000 in (select day from large_days)
+),
+said as (
+    select *, null::integer as file_ordinal, false as is_new from large_users
+    where (mpid, said_at) in (select (mpid, said_at) from coming)
+    union all by name
+    select *, true as is_new from coming
 ),
 told as (
     select *, bool_or(not is_new) over ({_SAME}) as replaces

@@ -9,8 +9,9 @@
       earlier instants, so they are read with it; the row holds from the instant of this one.
 
     Why this is exact. The lake only grows. What is new is read in whole days, where a day's files changed, with all
-    that was said at its instants where a day got further files, or from the last as_of on. So what was said at the instant of a kept row is either read again with all that was said at
-    that instant, or has no rival there: the order of writing is needed within one reading, and never kept.
+    that was said at its instants where a day got further files, or from the last as_of on. So what was said at the
+    instant of a kept row is either read again with all that was said at that instant, or has no rival there: the order
+    of writing is needed within one reading, and never kept.
 
     Everything is made anew wherever this does not hold (continued/seen.sql). -#}
 {% materialization continued, adapter='duckdb' %}

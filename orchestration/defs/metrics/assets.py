@@ -10,7 +10,7 @@ from orchestration.defs.metrics.watched import WATCHED, is_fresh, watched_figure
 from orchestration.partitions import DAILY
 from orchestration.publishing import publish_staged
 from orchestration.resources import MilepostRun
-from transforms.audiences.generations import open_store
+from transforms.audiences.generations import Generation
 from transforms.audiences.soundness import Soundness, check_soundness
 from transforms.audiences.staged import Staged, read_staged
 from transforms.audiences.watching import Finding, watch_figures, watch_freshness
@@ -110,22 +110,21 @@ def metrics_assets(definitions: Definitions) -> list[dg.AssetsDefinition | dg.As
         settings, known = milepost.settings, milepost.definitions
         sizes: dict[str, int] = {}
         found: list[Finding] = []
-        number = 0
+        made: Generation | None = None
         for staged in _staged(context, milepost):
             made = publish_staged(settings, known, staged)
-            number = made.number
             figures = [figure for figure in made.figures if figure.as_of == staged.as_of]
             sizes.update({figure.audience_id: figure.size for figure in figures})
             found.extend(watch_figures(known, figures))
         return dg.MaterializeResult(
             metadata={
-                "generation": number,
+                "generation": made.number if made else 0,
                 "as_of": ", ".join(iso(one) for one in milepost.as_ofs(context)),
                 "sizes": dg.MetadataValue.json(sizes),
             },
             check_results=[
                 *watched_figures(found),
-                is_fresh(watch_freshness(known, open_store(settings.published).current(), now())),
+                is_fresh(watch_freshness(known, made, now())),
             ],
         )
 

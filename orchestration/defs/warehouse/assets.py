@@ -99,13 +99,12 @@ def _build(
     # Where nothing is built, folders stand for their models: 500 of these by name took 6 s of a run.
     selected = sorted(missing) if is_rest else with_parents(wanted, manifest)
     nodes = dbt.build(settings, project, as_of, selected, over_built=is_rest)
-    models = [node.model for node in nodes if node.model is not None]
-    if any(node.resource_type == "test" and node.status == "fail" for node in nodes):
-        # What failed is told again by the next run.
-        kept = {model.name: model for model in (*before.models, *models)}
-        return nodes, tuple(kept.values())
     made = {name: signatures[name] for name in missing if name in signatures}
-    return nodes, write_built(settings.built, settings.warehouse, before, made, models).models
+    built = before.after(made, (node.model for node in nodes if node.model is not None))
+    # What failed is told again by the next run.
+    if not any(node.resource_type == "test" and node.status == "fail" for node in nodes):
+        write_built(settings.built, settings.warehouse, built)
+    return nodes, built.models
 
 
 def _calculated(

@@ -132,13 +132,15 @@ def test_a_build_of_a_part_is_added_to_what_was_built(tmp_path: Path) -> None:
     warehouse.write_bytes(b"1")
     nothing = read_built(path, warehouse, "data")
     assert (nothing.signatures, nothing.models) == ({}, ())
-    write_built(path, warehouse, nothing, {"a": "1", "b": "1"}, [model("a"), model("b")])
+    write_built(path, warehouse, nothing.after({"a": "1", "b": "1"}, [model("a"), model("b")]))
     warehouse.write_bytes(b"12")
     first = read_built(path, warehouse, "data")
     assert first.signatures == {}
-    write_built(path, warehouse, nothing, {"a": "1", "b": "1"}, [model("a"), model("b")])
+    write_built(path, warehouse, nothing.after({"a": "1", "b": "1"}, [model("a"), model("b")]))
     before = read_built(path, warehouse, "data")
-    after = write_built(path, warehouse, before, {"b": "2", "c": "1"}, [model("c"), model("b", "select 2")])
+    after = write_built(
+        path, warehouse, before.after({"b": "2", "c": "1"}, [model("c"), model("b", "select 2")])
+    )
     assert read_built(path, warehouse, "data") == after
     assert after.signatures == {"a": "1", "b": "2", "c": "1"}
     assert after.models == (model("a"), model("b", "select 2"), model("c"))
@@ -147,7 +149,7 @@ def test_a_build_of_a_part_is_added_to_what_was_built(tmp_path: Path) -> None:
 def test_other_data_another_warehouse_and_a_build_under_way_void_it(tmp_path: Path) -> None:
     path, warehouse = tmp_path / "built.json", tmp_path / "warehouse.duckdb"
     warehouse.write_bytes(b"1")
-    write_built(path, warehouse, read_built(path, warehouse, "data"), {"a": "1"}, [])
+    write_built(path, warehouse, read_built(path, warehouse, "data").after({"a": "1"}, []))
     assert read_built(path, warehouse, "data").signatures == {"a": "1"}
     assert read_built(path, warehouse, "other").signatures == {}
     found = warehouse.stat()
