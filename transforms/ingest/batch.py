@@ -36,7 +36,10 @@ READ_FIELDS = frozenset(
 
 @dataclass(frozen=True)
 class Batch:
-    """`received_at` is the batch's own time, else the file's arrival; `own_time` is None where it has none."""
+    """`received_at` is the batch's own time, else the file's arrival; `own_time` is None where it has none.
+
+    `columns` are those that all rows of the batch have alike (RECORD_COLUMNS of staged_rows.py).
+    """
 
     body: dict[str, Any]
     user: User
@@ -82,6 +85,7 @@ def read_batch(body: dict[str, Any], source: Source, line: int) -> Batch:
     own_time = usable_epoch(body.get("timestamp_unixtime_ms"))
     received_at = source.arrival if own_time is None else own_time
     environment = filled(body.get("environment")) or "production"
+    device, application = mapping(body.get("device_info")), mapping(body.get("application_info"))
     return Batch(
         body=body,
         user=user,
@@ -90,8 +94,8 @@ def read_batch(body: dict[str, Any], source: Source, line: int) -> Batch:
         own_time=own_time,
         received_at=received_at,
         environment=environment,
-        device=mapping(body.get("device_info")),
-        application=mapping(body.get("application_info")),
+        device=device,
+        application=application,
         columns={
             **source.columns(),
             "environment": environment,
@@ -99,6 +103,10 @@ def read_batch(body: dict[str, Any], source: Source, line: int) -> Batch:
             "login_identity": user.login_identity,
             "received_at": received_at,
             "source_line": line,
+            "app_version": filled(application.get("application_version")),
+            "app_build": filled(application.get("application_build_number")),
+            "platform": filled(device.get("platform")) or filled(application.get("os")),
+            "os_version": filled(device.get("os_version")),
         },
         geolocation=source.geolocation,
     )

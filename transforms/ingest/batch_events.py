@@ -12,6 +12,7 @@ from transforms.ingest.values import canonical_json, filled, read_epoch, to_json
 
 if TYPE_CHECKING:
     from transforms.ingest.batch import Batch
+    from transforms.ingest.identities import User
 
 READ_OF_DATA = frozenset(
     {
@@ -25,20 +26,8 @@ READ_OF_DATA = frozenset(
 )
 
 
-def event_columns(batch: Batch) -> dict[str, Any]:
-    """The columns that all events of a batch have alike."""
-    device, application = batch.device, batch.application
-    return {
-        **batch.columns,
-        "app_version": filled(application.get("application_version")),
-        "app_build": filled(application.get("application_build_number")),
-        "platform": filled(device.get("platform")) or filled(application.get("os")),
-        "os_version": filled(device.get("os_version")),
-    }
-
-
-def read_event(event: Any, index: int, batch: Batch, columns: dict[str, Any]) -> dict[str, Any]:
-    """The row of one event. Rejected where it has no type or no usable time."""
+def read_event(event: Any, index: int, batch: Batch) -> dict[str, Any]:
+    """What the row of one event has beside the columns of its batch. Rejected where it has no type or no usable time."""
     if not isinstance(event, dict):
         raise Rejected("event_not_an_object", "the event is not an object")
     data = event.get("data")
@@ -59,7 +48,6 @@ def read_event(event: Any, index: int, batch: Batch, columns: dict[str, Any]) ->
     commerce = read_commerce(data) if event_type == "commerce_event" else CommerceFields()
     session = "session_uuid" if filled(data.get("session_uuid")) else "session_id"
     row = {
-        **columns,
         **commerce.columns,
         "event_id": filled(data.get("event_id")) or filled(data.get("source_message_id")),
         "event_at": event_at,
@@ -103,9 +91,13 @@ def digests(canonical: bytes, batch: Batch, borrowed_time: int | None) -> dict[s
 
     Over the event, its user, and its time where that is the batch's.
     """
-    user = batch.user.login_identity or str(batch.user.mpid)
-    told = f"\n{user}\n{'' if borrowed_time is None else borrowed_time}"
-    return content_columns(canonical + told.encode())
+    return content_columns(canonical + digest_suffix(batch.user, borrowed_time))
+
+
+def digest_suffix(user: User, borrowed_time: int | None) -> bytes:
+    """What the digest of an event is taken over beside the event."""
+    said = user.login_identity or str(user.mpid)
+    return f"\n{said}\n{'' if borrowed_time is None else borrowed_time}".encode()
 
 
 def content_columns(content: bytes) -> dict[str, Any]:
@@ -124,7 +116,7 @@ def _extra(
     # A field is kept here unless a column holds all of it: a list as a name, say, is no name.
     extra = {name: value for name, value in event.items() if name not in ("data", "event_type")}
     for name, value in data.items():
-        if name in commerce.read or (name in READ_OF_DATA and not _is_lost(name, value)) or name == session:
+        if name in commerce.read or (name in (*READ_OF_DATA, session) and not _is_lost(name, value)):
             continue
         if name in ("is_first_run", "is_upgrade", "session_duration_ms") and row[name] is not None:
             continue

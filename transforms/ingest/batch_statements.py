@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from transforms.ingest.batch import READ_FIELDS, Batch, mapping
 from transforms.ingest.batch_events import attributes_of
 from transforms.ingest.identities import Said, device_identity_type, identity_item, identity_type
-from transforms.ingest.statements import Statements
+from transforms.ingest.statements import Statement, Statements
 from transforms.ingest.values import filled, to_json, to_text, truth, usable_epoch
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 #: Fields of a device statement → fields of `device_info`, the first that is filled counts.
 DEVICE_FIELDS = {
@@ -43,17 +46,30 @@ READ_OF_DEVICE = frozenset(
 READ_OF_APPLICATION = frozenset({"application_version", "application_build_number", "os"})
 READ_OF_CONSENT = frozenset({"consented", "timestamp_unixtime_ms"})
 
+#: Types whose every event may.
+SAYING = frozenset({"user_attribute_change", "user_identity_change", "opt_out", "uninstall"})
+
 #: An event that was read: its time, its place in the batch, and the event.
 TimedEvent = tuple[int, int, dict[str, Any]]
 
 
-def batch_statements(batch: Batch, events: list[TimedEvent]) -> list[dict[str, Any]]:
-    """The statements of a batch; `events` are those with a usable time.
+def may_say(event_type: str, data: Mapping[str, Any]) -> bool:
+    """Whether an event of this type, with this `data`, may say something of its user."""
+    if event_type == "custom_event" and data.get("event_name") == "attribution":
+        return True
+    return event_type in SAYING or "location" in data
 
-    What the batch says holds from the latest of them, else from the batch's own time, else from arrival.
+
+def batch_statements(
+    batch: Batch, events: list[TimedEvent], newest: int | None, first: int = 0
+) -> list[Statement]:
+    """The statements of a batch, with positions from `first` on; `events` are those that may say something.
+
+    What the batch says holds from `newest`, the time of its latest event, else from the batch's own time, else from
+    arrival.
     """
-    said_at = max((at for at, _, _ in events), default=batch.received_at)
-    statements = Statements(batch.columns)
+    said_at = batch.received_at if newest is None else newest
+    statements = Statements(first)
     for at, _, event in sorted(events, key=lambda timed: timed[:2]):
         _of_event(statements, at, event)
     left = {name: value for name, value in batch.body.items() if name not in READ_FIELDS}
@@ -213,9 +229,11 @@ def _device(statements: Statements, said_at: int, batch: Batch, left: dict[str, 
 def _device_fields(device: dict[str, Any], system: str | None) -> dict[str, str]:
     fields = {} if system is None else {"os": system}
     for field, names in DEVICE_FIELDS.items():
-        found = next((text for name in names if (text := filled(device.get(name))) is not None), None)
-        if found is not None:
-            fields[field] = found
+        for name in names:
+            text = filled(device.get(name))
+            if text is not None:
+                fields[field] = text
+                break
     tablet = truth(device.get("is_tablet"))
     if tablet is not None:
         fields["type"] = "tablet" if tablet else "phone"
@@ -256,7 +274,7 @@ def _location_of_ip(statements: Statements, at: int, batch: Batch) -> None:
     address = filled(batch.body.get("ip"))
     if batch.geolocation is None or address is None:
         return
-    brought = {row["statement"] for row in statements.rows}
+    brought = {row.statement for row in statements.rows}
     located = batch.geolocation.locate(address)
     for statement, fields in (("location", located.place), ("coordinates", located.point)):
         if fields and statement not in brought:

@@ -172,7 +172,7 @@ def _line(item: dict[str, Any], names: _Names) -> tuple[dict[str, Any], dict[str
         attributes = item.get(spelling)
         if isinstance(attributes, dict):
             read.add(spelling)
-            line["attributes"] = [(name, to_text(value)) for name, value in attributes.items()]
+            line["attributes"] = {name: to_text(value) for name, value in attributes.items()}
             break
         if spelling in item and attributes is None:
             read.add(spelling)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from transforms.ingest.rejection import Rejected
@@ -30,13 +31,17 @@ ALIASES = {
     "deviceapplicationstamp": "mp_deviceid",
 }
 _DEVICE_TYPES = frozenset(DEVICE_IDENTITY_TYPES)
+#: Names that are remembered: senders write the same few.
+_REMEMBERED = 4096
 
 
+@lru_cache(_REMEMBERED)
 def identity_type(name: str) -> str:
     """The Events API's name of an identity type; a type that no API knows keeps its own."""
     return ALIASES.get(name.lower().replace("_", "").replace("-", ""), name)
 
 
+@lru_cache(_REMEMBERED)
 def device_identity_type(name: str) -> str | None:
     """The Events API's name where a field of `device_info` is a device identity."""
     found = identity_type(name)

@@ -29,12 +29,16 @@ class Located:
 
 
 class IpGeolocation:
-    """An open database of the form of GeoLite2-City."""
+    """An open database of the form of GeoLite2-City; sent to another process it is opened there again."""
 
-    def __init__(self, reader: Reader, name: str) -> None:
+    def __init__(self, reader: Reader, file: str, data: Path) -> None:
         self._reader = reader
-        self._name = name
+        self._name = file
+        self._data = data
         self.locate = lru_cache(_REMEMBERED)(self._locate)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _opened_again, (self._name, self._data)
 
     def _locate(self, address: str) -> Located:
         """Where the address lies. Nowhere for what is no address, or none that the database knows."""
@@ -59,13 +63,18 @@ def opened_geolocation(file: str | None, data: Path) -> Iterator[IpGeolocation |
         yield None
         return
     with _open(file, data) as reader:
-        yield IpGeolocation(reader, file)
+        yield IpGeolocation(reader, file, data)
 
 
 def check_geolocation(file: str | None, data: Path) -> None:
     """Raise what opened_geolocation() would."""
     with opened_geolocation(file, data):
         pass
+
+
+@lru_cache(1)
+def _opened_again(file: str, data: Path) -> IpGeolocation:
+    return IpGeolocation(_open(file, data), file, data)
 
 
 def _open(file: str, data: Path) -> Reader:

@@ -14,15 +14,13 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import orjson
 
-from transforms.ingest.rejection import FileRejected
+from transforms.ingest.rejection import KEPT_OF_RAW, FileRejected, Rejected
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 #: Longer documents are not read: 16 MiB of text.
 LONGEST_DOCUMENT = 16 * 1024 * 1024
-#: Of a bad document this many characters are kept.
-KEPT_OF_RAW = 64 * 1024
 _CHUNK = 1024 * 1024
 _TOO_LONG = ("too_long", f"is longer than {LONGEST_DOCUMENT} characters")
 
@@ -30,23 +28,19 @@ _BETWEEN = re.compile(r"[ \t\r\n,\[\]\ufeff]*")
 #: A whole string, or one sign that decides where a broken document ends.
 _STRUCTURE = re.compile(r'"(?:[^"\\\r\n]|\\[^\r\n])*"|[{}\[\]"\n]')
 #: What orjson does not give back as it is written: integers that may be beyond 64 bits, and minus zero.
-_ODD_NUMBER = re.compile(r"[0-9]{20}|-(?:9[2-9][0-9]{17}|0(?![0-9.eE]))")
+_ODD_NUMBER = re.compile(rb"[0-9]{20}|-(?:9[2-9][0-9]{17}|0(?![0-9.eE]))")
 _SPACES = b" \t\r"
 _SURROGATE_ESCAPE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One document, with the line (from 1) where it begins; `problem` is set where it has no value.
-
-    `is_line`: it is all that stands between the end of the document before and that of its line.
-    """
+    """One document, with the line (from 1) where it begins; `problem` is set where it has no value."""
 
     line: int
     value: Any
     raw: str
     problem: tuple[str, str] | None = None
-    is_line: bool = False
 
 
 class _NoNumber(Exception):
@@ -72,33 +66,54 @@ def _constant(text: str) -> Any:
 _DECODER = json.JSONDecoder(parse_int=_integer, parse_float=_number, parse_constant=_constant)
 
 
-def read_documents(stream: BinaryIO) -> Iterator[Document]:
-    """The documents of a stream, bad ones among them. FileRejected where it is not text at all."""
-    text = _Text(stream)
-    while text.skip_between():
-        yield _next(text)
-    if text.open_arrays > 0:
-        yield Document(
-            text.line, None, "", ("array_not_closed", "the array is not closed: the file is cut off")
-        )
+class Documents:
+    """The documents of a stream that begins with this line, bad ones among them.
+
+    At the end `line` is the last one, and `open_arrays` so many as were not closed.
+    """
+
+    def __init__(self, stream: BinaryIO, line: int = 1) -> None:
+        self._text = _Text(stream, line)
+
+    @property
+    def line(self) -> int:
+        """The line that was come to."""
+        return self._text.line
+
+    @property
+    def open_arrays(self) -> int:
+        """The arrays that were opened and not closed so far; below zero where more were closed."""
+        return self._text.open_arrays
+
+    def __iter__(self) -> Iterator[Document]:
+        while self._text.skip_between():
+            yield _next(self._text)
+
+
+def require_text(first: bytes) -> None:
+    """Raise FileRejected where a file that begins so is not text at all."""
+    if b"\0" in first[:65536] or (first[:1] >= b"\x80" and not first.startswith(codecs.BOM_UTF8)):
+        raise FileRejected("not_text", "is not UTF-8 text")
+
+
+def array_not_closed() -> Rejected:
+    """Why a file that leaves an array open is not all there."""
+    return Rejected("array_not_closed", "the array is not closed: the file is cut off")
 
 
 class _Text:
     """A window on the text of a stream. Bytes that are not UTF-8 are lone surrogates in it."""
 
-    def __init__(self, stream: BinaryIO) -> None:
+    def __init__(self, stream: BinaryIO, line: int) -> None:
         self._stream = stream
         self._decoder = codecs.getincrementaldecoder("utf-8")("surrogateescape")
         self.buffer = ""
         self.start = 0
-        self.line = 1
+        self.line = line
         self.open_arrays = 0
         self.is_ended = False
         self.is_plain = True
-        first = stream.read(_CHUNK)
-        if b"\0" in first[:65536] or (first[:1] >= b"\x80" and not first.startswith(codecs.BOM_UTF8)):
-            raise FileRejected("not_text", "is not UTF-8 text")
-        self._take(first)
+        self._take(stream.read(_CHUNK))
 
     def _take(self, chunk: bytes) -> None:
         self.is_ended = not chunk
@@ -151,19 +166,20 @@ def _whole_line(text: _Text) -> Document | None:
         value = orjson.loads(written)
     except (UnicodeEncodeError, orjson.JSONDecodeError):
         return None
-    if not isinstance(value, dict) or _may_have_an_odd_number(raw, written, value):
+    if not isinstance(value, dict) or may_have_an_odd_number(written, value):
         return None
     line = text.line
     text.start = end
-    return Document(line, value, raw, is_line=True)
+    return Document(line, value, raw)
 
 
-def _may_have_an_odd_number(raw: str, written: bytes, value: Any) -> bool:
+def may_have_an_odd_number(written: bytes, value: Any) -> bool:
+    """Whether orjson may have read a number of this text as another value."""
     # What orjson writes as it was written it has read exactly. The expression takes ten times as long.
     again = orjson.dumps(value)
     if again == written or again.translate(None, _SPACES) == written.translate(None, _SPACES):
         return False
-    return _ODD_NUMBER.search(raw) is not None
+    return _ODD_NUMBER.search(written) is not None
 
 
 def _of_any_layout(text: _Text) -> Document:
@@ -238,9 +254,8 @@ def _bad(text: _Text, code: str, reason: str) -> Document:
         text.move(end.safe)
         text.more()
         if len(raw) < KEPT_OF_RAW:
-            raw += text.buffer[text.start : text.start + KEPT_OF_RAW - len(raw)]
-    if not passed:
-        raw = raw[: found - text.start]
+            raw = raw[:passed] + text.buffer[text.start : text.start + KEPT_OF_RAW - passed]
+    raw = raw[: passed + found - text.start]
     text.move(found)
     return Document(line, None, raw, (code, reason))
 

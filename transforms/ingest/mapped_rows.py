@@ -12,7 +12,7 @@ from transforms.ingest.commerce import product_action
 from transforms.ingest.identities import Said, User, identity_type, read_user
 from transforms.ingest.rejection import FileRejected, Rejected
 from transforms.ingest.row_time import read_row_time
-from transforms.ingest.statements import Statements
+from transforms.ingest.statements import Statement, Statements
 from transforms.ingest.values import to_json
 
 if TYPE_CHECKING:
@@ -41,6 +41,15 @@ class Row:
         return to_json(self.cells) if self.text is None else self.text
 
 
+@dataclass(frozen=True)
+class MappedRecord:
+    """What rows are of: `columns` are RECORD_COLUMNS of staged_rows.py, the events have the others of STAGED_EVENTS."""
+
+    columns: dict[str, Any]
+    events: tuple[dict[str, Any], ...]
+    statements: list[Statement]
+
+
 class RowReader:
     """Reads the rows of one file. FileRejected where a column that the mapping names is not there."""
 
@@ -56,7 +65,7 @@ class RowReader:
         chosen = columns if mapping.attributes == "all" else mapping.attributes
         self._attributes = [name for name in chosen if name not in used]
 
-    def event(self, lines: Sequence[Row]) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    def event(self, lines: Sequence[Row]) -> MappedRecord:
         """The event of one row, or of rows that are its product lines, and the identities that it gives.
 
         What the event has once comes from the first line; `total_amount` is the sum of the lines'. A column
@@ -64,9 +73,8 @@ class RowReader:
         """
         first = lines[0]
         user, identities = self._user(first.cells)
-        columns = self._columns(user, first.line)
         event_at = self._time(first.cells)
-        row: dict[str, Any] = {**columns, "event_at": event_at, "source_index": 0}
+        row: dict[str, Any] = {"event_at": event_at, "source_index": 0}
         shared, differing = self._split_attributes(lines)
         mapping = self.mapping.ecommerce
         if mapping is None:
@@ -94,16 +102,16 @@ class RowReader:
         row["attributes"] = shared
         row["event_id"] = self._event_id(first.cells)
         row.update(self._content(lines, user))
-        said = Statements(columns)
+        said = Statements()
         for identity in identities:
             said.identity(event_at, identity)
-        return row, said.rows
+        return MappedRecord(self._columns(user, first.line), (row,), said.rows)
 
-    def user(self, row: Row) -> list[dict[str, Any]]:
+    def user(self, row: Row) -> MappedRecord:
         """What a row says of its user: a null or empty cell takes the attribute or identity away."""
         user, identities = self._user(row.cells)
         said_at = self._time(row.cells)
-        said = Statements(self._columns(user, row.line))
+        said = Statements()
         given = {identity.type for identity in identities}
         for identity in identities:
             said.identity(said_at, identity)
@@ -118,7 +126,7 @@ class RowReader:
             else:
                 said.attribute(said_at, name, cell)
         said.say(said_at, "seen")
-        return said.rows
+        return MappedRecord(self._columns(user, row.line), (), said.rows)
 
     def group_key(self, row: Row) -> str:
         """The same text for rows that are lines of one event: equal in `lines_of` and in their user."""
@@ -149,6 +157,7 @@ class RowReader:
             "login_identity": user.login_identity,
             "received_at": self._source.arrival,
             "source_line": line,
+            **dict.fromkeys(("app_version", "app_build", "platform", "os_version")),
         }
 
     def _time(self, cells: dict[str, Cell]) -> int:

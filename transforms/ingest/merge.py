@@ -14,7 +14,7 @@ from transforms.ingest import merge_sql, merge_users_sql
 from transforms.ingest.day_files import DayFiles, files_of_day
 from transforms.ingest.names import write_names
 from transforms.ingest.partitions import day_folder, day_name, day_place, write_days
-from transforms.ingest.staging import STAGED_EVENTS, STAGED_USERS
+from transforms.ingest.staged_rows import STAGED_EVENTS, STAGED_USERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -57,20 +57,20 @@ class RowStream:
 
     def _take_user(self, row: Row) -> None:
         try:
-            statements = self._reader.user(row)
+            record = self._reader.user(row)
         except Rejected as rejected:
             self._sink.reject_record(rejected, row.raw, row.line)
         else:
-            self._sink.take([], statements, _size(row))
+            self._sink.take(record, _size(row))
 
     def _take_event(self, rows: list[Row]) -> None:
         try:
-            event, statements = self._reader.event(rows)
+            record = self._reader.event(rows)
         except Rejected as rejected:
             for place, row in enumerate(rows):
                 self._sink.reject_record(rejected, row.raw, row.line, events=1 if place == 0 else 0)
         else:
-            self._sink.take([event], statements, sum(map(_size, rows)))
+            self._sink.take(record, sum(map(_size, rows)))
             self._sink.also_parsed(len(rows) - 1)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -16,7 +15,7 @@ from transforms.ingest.landing import LandingFile, Opened, file_digest, landing_
 from transforms.ingest.ledger import FOLDER, Ledger, LedgerEntry, read_ledger, write_segment
 from transforms.ingest.merge import FileEvents, merge
 from transforms.ingest.partitions import EMPTY_DAY, day_place, write_empty
-from transforms.ingest.plain.columns import MOST_AT_ONCE, Columns
+from transforms.ingest.reading import Reading
 from transforms.ingest.rejection import FileRejected
 from transforms.ingest.sample import update_sample_after
 from transforms.ingest.sink import Quarantine, Sink
@@ -60,8 +59,8 @@ def recover(data: Path) -> None:
 
 
 @dataclass(frozen=True)
-class _OpenFile:
-    """A file that was read, of which work may be under way; its quarantine comes to `place`."""
+class _ReadFile:
+    """A file that was read; its quarantine comes to `place`."""
 
     sink: Sink
     quarantine: Path
@@ -84,18 +83,23 @@ class _Ingest:
         self._transaction = transaction
         self._ledger: Ledger = read_ledger(data)
         self._staging = Staging(transaction.work / "staging")
-        self._columns = Columns(login_identities, places_addresses=geolocation is not None)
         self._entries: list[LedgerEntry] = []
         self._rejected: set[int] = set()
         self._unchanged = 0
-        self._open: deque[_OpenFile] = deque()
+        self._files: list[_ReadFile] = []
 
     def run(self, inputs: tuple[Input, ...]) -> IngestReport:
-        with self._columns:
-            for file in self._new_files(inputs):
-                self._take(file)
-            self._close_files(0)
-        self._staging.close()
+        files = list(self._new_files(inputs))
+        text = sum(file.size for file in files if file.input.format == "batches")
+        with Reading(self._staging, text=text) as reading:
+            for file in files:
+                self._take(file, reading)
+            reading.finish()
+        self._staging.flush()
+        for file in self._files:
+            file.sink.end()
+            if file.quarantine.exists():
+                file.quarantine.replace(self._transaction.new_file(file.place))
         scratch = self._transaction.work / "scratch"
         days: tuple[str, ...] = ()
         if any(entry.status == "ingested" for entry in self._entries):
@@ -121,7 +125,7 @@ class _Ingest:
                 else:
                     yield file
 
-    def _take(self, file: LandingFile) -> None:
+    def _take(self, file: LandingFile, reading: Reading) -> None:
         key = file.input.key
         before = self._ledger.at(key, file.path)
         arrival = _arrival(file.mtime_ns) if before is None else before.arrival
@@ -131,7 +135,7 @@ class _Ingest:
                 if self._ledger.knows(key, digest):
                     self._enter(file, arrival, digest, "copy", Counts())
                     return
-            self._read(file, arrival)
+            self._read(file, arrival, reading)
         except FileNotFoundError:
             # It was taken away after the folder was listed: then it did not land.
             return
@@ -142,7 +146,7 @@ class _Ingest:
                 "let the user that runs milepost read it",
             ) from None
 
-    def _read(self, file: LandingFile, arrival: int) -> None:
+    def _read(self, file: LandingFile, arrival: int, reading: Reading) -> None:
         ordinal = len(self._entries) + 1
         source = Source(
             workspace=file.input.workspace,
@@ -157,28 +161,19 @@ class _Ingest:
         )
         place = f"quarantine/{self._ledger.next_segment}-{ordinal}.jsonl"
         quarantine = Quarantine(self._transaction.work / "quarantine" / f"{ordinal}.jsonl", source)
-        sink = Sink(self._staging, self._columns, quarantine)
+        sink = Sink(self._staging, reading, quarantine)
         status: Literal["ingested", "rejected"] = "ingested"
-        reading: Opened | None = None
+        found: Opened | None = None
         try:
-            with opened(file.location) as reading:
-                format_named(file.input.format).read(reading.stream, source, sink)
+            with opened(file.location) as found:
+                format_named(file.input.format).read(found.stream, source, sink)
         except FileRejected as rejected:
             status = "rejected"
             self._rejected.add(ordinal)
             sink.reject_file(rejected)
-        self._open.append(_OpenFile(sink, quarantine.path, place))
-        self._close_files(MOST_AT_ONCE)
-        digest = reading.digest if reading is not None else ""
+        self._files.append(_ReadFile(sink, quarantine.path, place))
+        digest = found.digest if found is not None else ""
         self._enter(file, arrival, digest, status, sink.counts)
-
-    def _close_files(self, still_open: int) -> None:
-        """End the files that were read first; their counts are complete then."""
-        while len(self._open) > still_open:
-            file = self._open.popleft()
-            file.sink.close()
-            if file.quarantine.exists():
-                file.quarantine.replace(self._transaction.new_file(file.place))
 
     def _enter(
         self,

@@ -1,51 +1,76 @@
-"""Lines that go by columns make the same lake, quarantine and counts as lines that go one by one."""
+"""Events that go by shapes, of files in blocks, make the same lake, quarantine and counts as each read alone."""
 
 from __future__ import annotations
 
 import json
+from collections import Counter
 from datetime import datetime
 from random import Random
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import pytest
 
 from tests.support.awkward_batches import awkward_line, each_addition, each_change
 from tests.unit.ingest.builders import NOON, House, batch, event, lines, typed_event
+from transforms.ingest import batch_reader, reading
 from transforms.ingest.formats import batches
-from transforms.ingest.plain import columns
+from transforms.ingest.json_lines import Blocks
 from transforms.simulation.plan import SimulationPlan
 from transforms.simulation.simulate import simulate
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
-    from transforms.ingest.plain.columns import TakenLines
+    from transforms.ingest.event_shapes import Shape
+
+
+class _Whole:
+    """A file that is not cut into blocks."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self.line = 1
+        self.rest = stream
+
+    def __iter__(self) -> Iterator[tuple[int, bytes]]:
+        return iter(())
 
 
 @pytest.fixture
-def taken(monkeypatch: pytest.MonkeyPatch) -> list[TakenLines]:
-    """What went by columns."""
-    found: list[TakenLines] = []
-    take = columns.Columns._take
+def shapes(monkeypatch: pytest.MonkeyPatch) -> Counter[bool]:
+    """How many events were of a shape, and how many were not."""
+    found: Counter[bool] = Counter()
+    look = batch_reader._shape
 
-    def record(self: columns.Columns, *arguments: object) -> TakenLines:
-        found.append(take(self, *arguments))  # type: ignore[arg-type]
-        return found[-1]
+    def record(event: object) -> tuple[Shape, int] | None:
+        shape = look(event)
+        found[shape is not None] += 1
+        return shape
 
-    monkeypatch.setattr(columns.Columns, "_take", record)
+    monkeypatch.setattr(batch_reader, "_shape", record)
     return found
 
 
-def same_both_ways(folder: Path, monkeypatch: pytest.MonkeyPatch, files: dict[str, bytes]) -> None:
-    lakes = []
-    for fewest in (1_000_000, 1):
-        monkeypatch.setattr(batches, "FEWEST_LINES", fewest)
-        house = House(folder / str(fewest))
-        for name, content in files.items():
-            house.land(name, content)
+def same_both_ways(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, files: dict[str, bytes], *, block: int = 10_000
+) -> None:
+    """Files read whole and event by event, and in blocks of this size by shapes, make the same lake."""
+
+    def lake(name: str) -> tuple[object, ...]:
+        house = House(folder / name)
+        for file, content in files.items():
+            house.land(file, content)
         report = house.ingest()
-        lakes.append((report.files, house.lake(), house.bytes_of("lake/names.json")))
-    assert lakes[0] == lakes[1]
+        return report.files, house.lake(), house.bytes_of("lake/names.json")
+
+    with monkeypatch.context() as alone:
+        alone.setattr(batches, "Blocks", _Whole)
+        alone.setattr(batch_reader, "_shape", lambda _: None)
+        expected = lake("alone")
+    with monkeypatch.context() as cut:
+        cut.setattr(batches, "Blocks", lambda stream: Blocks(stream, block))
+        cut.setattr(reading, "TEXT_AT_ONCE", 3 * block)
+        assert lake("blocks") == expected
 
 
 def _is_object(line: bytes) -> bool:
@@ -57,7 +82,7 @@ def _is_object(line: bytes) -> bool:
 
 @pytest.mark.parametrize("seed", range(3))
 def test_awkward_lines_are_the_same_both_ways(
-    seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, taken: list[TakenLines]
+    seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, shapes: Counter[bool]
 ) -> None:
     random = Random(seed)
     plan = SimulationPlan(
@@ -78,21 +103,20 @@ def test_awkward_lines_are_the_same_both_ways(
         for file in simulate(plan)
     }
     same_both_ways(tmp_path, monkeypatch, files)
-    assert any(one.records for one in taken)
-    assert any(one.awkward for one in taken)
+    assert shapes[True] > 300
+    assert shapes[False] > 10
 
 
-def test_simulated_lines_all_go_by_columns(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, taken: list[TakenLines]
+def test_simulated_events_have_a_shape(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, shapes: Counter[bool]
 ) -> None:
     plan = SimulationPlan(seed=3, users=100, events=3_000, days=2, end=datetime(2024, 6, 1), malformed_rate=0)
     files = {file.name: b"".join(file.lines) for file in simulate(plan)}
     same_both_ways(tmp_path, monkeypatch, files)
-    assert sum(one.records for one in taken) > 300
-    assert [one.awkward for one in taken] == [(), ()]
+    assert shapes[True] > 0.9 * shapes.total()
 
 
-#: Batches that together have every field that the column path reads.
+#: Batches that together have every field that is read.
 WHOLE: tuple[dict[str, Any], ...] = (
     batch(
         event("Play", id="e1", custom_event_type="media", custom_attributes={"genre": "drama", "tag": None}),
@@ -108,9 +132,8 @@ WHOLE: tuple[dict[str, Any], ...] = (
         attribution_info={"publisher": "North", "campaign": "c"},
     ),
     batch(
-        typed_event(
-            "session_end", session_duration_ms=9, is_first_run=True, is_upgrade=False, event_name="e"
-        ),
+        typed_event("session_end", session_duration_ms=9, is_first_run=True, is_upgrade=False),
+        typed_event("session_start", event_name="e"),
         mpid=None,
         user_identities=[{"identity_type": "customer_id", "identity": "C2"}],
         device_info={
@@ -160,12 +183,11 @@ WHOLE: tuple[dict[str, Any], ...] = (
 
 @pytest.mark.parametrize("body", WHOLE, ids=["user", "device", "commerce", "changes"])
 def test_every_field_with_every_value_is_the_same_both_ways(
-    body: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, taken: list[TakenLines]
+    body: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, shapes: Counter[bool]
 ) -> None:
     changed, added = b"".join(each_change(body)), b"".join(each_addition(body))
     same_both_ways(tmp_path, monkeypatch, {"a.json": lines(body) + changed, "b.json": lines(body) + added})
-    assert all(one.records > 100 for one in taken)
-    assert all(1 not in one.awkward for one in taken)
+    assert shapes[True] > 50
 
 
 def test_lines_and_documents_of_another_layout_keep_their_order(
@@ -179,9 +201,8 @@ def test_lines_and_documents_of_another_layout_keep_their_order(
     same_both_ways(tmp_path, monkeypatch, {"a.json": content, "b.json": good * 3})
 
 
-def test_chunks_of_one_file_are_the_same_as_all_of_it(
+def test_blocks_of_one_file_are_the_same_as_all_of_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(batches, "TEXT_AT_ONCE", 2_000)
     equal = lines(*(batch(event("Play"), mpid=number % 3) for number in range(60)))
-    same_both_ways(tmp_path, monkeypatch, {"a.json": equal + b"{nothing}\n" + equal})
+    same_both_ways(tmp_path, monkeypatch, {"a.json": equal + b"{nothing}\n" + equal}, block=700)

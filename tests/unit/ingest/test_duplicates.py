@@ -4,15 +4,11 @@ import os
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import pytest
-
 from tests.unit.ingest.builders import DAY, NOON, batch, event, lines
 from transforms.ingest.run import ingest
 
 if TYPE_CHECKING:
     from tests.unit.ingest.builders import House
-
-pytestmark = pytest.mark.usefixtures("way")
 
 
 def counts(house: House) -> tuple[int, int, int, int, int]:

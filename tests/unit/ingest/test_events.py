@@ -10,8 +10,6 @@ from tests.unit.ingest.builders import DAY, NOON, batch, event, lines, typed_eve
 if TYPE_CHECKING:
     from tests.unit.ingest.builders import House
 
-pytestmark = pytest.mark.usefixtures("way")
-
 
 def one_event(house: House, body: dict[str, Any]) -> dict[str, Any]:
     house.land("a.json", lines(body))

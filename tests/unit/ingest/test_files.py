@@ -16,7 +16,6 @@ from transforms.ingest import run as ingest_run
 if TYPE_CHECKING:
     from tests.unit.ingest.builders import House
 
-pytestmark = pytest.mark.usefixtures("way")
 
 BODY = lines(batch(event("A")), batch(event("B")))
 

@@ -8,16 +8,41 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from transforms.ingest.json_documents import KEPT_OF_RAW, LONGEST_DOCUMENT, read_documents
-from transforms.ingest.rejection import FileRejected
+from transforms.ingest.json_documents import LONGEST_DOCUMENT, Document, Documents, require_text
+from transforms.ingest.json_lines import BLOCK, BlockDocuments, Blocks
+from transforms.ingest.rejection import KEPT_OF_RAW, FileRejected
+
+
+def documents_of(content: bytes) -> tuple[list[Document], int, int]:
+    """The documents, the last line and the arrays that stay open."""
+    require_text(content)
+    documents = Documents(io.BytesIO(content))
+    return list(documents), documents.line, documents.open_arrays
+
+
+def documents_of_blocks(content: bytes, size: int) -> tuple[list[Document], int, int]:
+    """The same, of a file that is cut into blocks of this size."""
+    blocks = Blocks(io.BytesIO(content), size)
+    found: list[Document] = []
+    open_arrays = 0
+    for line, text in blocks:
+        block = BlockDocuments(text, line)
+        found += block
+        open_arrays += block.open_arrays
+    if blocks.rest is None:
+        return found, blocks.line, open_arrays
+    rest = Documents(blocks.rest, blocks.line)
+    found += rest
+    return found, rest.line, open_arrays + rest.open_arrays
 
 
 def read(content: bytes) -> list[tuple[int, Any]]:
     """Line and value, or the code of the problem, of each document."""
-    return [
-        (found.line, found.value if found.problem is None else found.problem[0])
-        for found in read_documents(io.BytesIO(content))
-    ]
+    documents, line, open_arrays = documents_of(content)
+    for size in (4, 9, 40, BLOCK):
+        assert documents_of_blocks(content, size) == (documents, line, open_arrays)
+    found = [(one.line, one.value if one.problem is None else one.problem[0]) for one in documents]
+    return [*found, (line, "array_not_closed")] if open_arrays > 0 else found
 
 
 def test_one_document_over_many_lines() -> None:
@@ -51,8 +76,7 @@ def test_a_broken_document_over_many_lines_is_one() -> None:
 
 def test_a_document_that_is_too_long_is_passed_over() -> None:
     long = b'{"a": "' + b"x" * LONGEST_DOCUMENT + b'"}'
-    stream = io.BytesIO(b'{"b": 1}\n' + long + b'\n{"c": 1}')
-    found = list(read_documents(stream))
+    found, *_ = documents_of(b'{"b": 1}\n' + long + b'\n{"c": 1}')
     assert [(document.line, document.problem and document.problem[0]) for document in found] == [
         (1, None),
         (2, "too_long"),
@@ -117,6 +141,13 @@ def test_documents_come_back_however_they_are_laid_out(
     array = json.dumps(documents, indent=indent)
     assert [value for _, value in read(text.encode())] == documents
     assert [value for _, value in read(array.encode())] == documents
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.text('{}[]",:\\ \n1a', max_size=40))
+def test_noise_reads_the_same_in_blocks(noise: str) -> None:
+    good = '{"good": 1}'
+    read(f"{good}\n{noise}\n{good}\n{noise}{good}\r\n{good}".encode())
 
 
 @settings(max_examples=300, deadline=None)

@@ -3,14 +3,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-import pytest
-
 from tests.unit.ingest.builders import NOON, batch, event, lines, typed_event
 
 if TYPE_CHECKING:
     from tests.unit.ingest.builders import House
 
-pytestmark = pytest.mark.usefixtures("way")
 
 MINUTE = 60_000
 

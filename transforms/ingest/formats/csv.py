@@ -8,9 +8,9 @@ from collections import deque
 from typing import TYPE_CHECKING, BinaryIO
 
 from transforms.errors import InternalError
-from transforms.ingest.json_documents import KEPT_OF_RAW, LONGEST_DOCUMENT
+from transforms.ingest.json_documents import LONGEST_DOCUMENT
 from transforms.ingest.mapped_rows import Row, RowReader
-from transforms.ingest.rejection import FileRejected, Rejected
+from transforms.ingest.rejection import KEPT_OF_RAW, FileRejected, Rejected
 from transforms.ingest.row_stream import RowStream
 
 if TYPE_CHECKING:
