@@ -7,9 +7,11 @@ what bears a login identity of theirs, all that says whose such an identity is, 
 models resolve them as over the whole lake; of mpids that are not in the sample there is only a part.
 
     sample.json                  what there is, and the files of the lake it was made of (sample_record.py)
-    known/, sampled/, logins/    every mpid of the lake; those in the sample, with their points; their login identities
+    known/, sampled/             every mpid of the lake; those in the sample, with their points
+    logins/, sessions/, claimed/ what brings rows of other mpids: their login identities, their sessions, and login
+                                 identities that their rows bear
     events/day=…/, users/day=…/  rows of the sample, one file a day, in the lake's order
-    others/                      the rows of other mpids, and by day those that bear a login identity
+    others/                      the rows of other mpids, all together and by kind and day
 
 A lake of no more users than a sample has is its own sample: nothing is copied. After an ingest only the days whose
 files are not those of the record (name, size, modification time) are read again. A crash leaves an older record with its
@@ -51,6 +53,7 @@ SAMPLED_USERS = 200_000
 _ROW_GROUP = 16_384
 #: So many files of known mpids, one for each ingest that brought new ones, become one.
 _KNOWN_FILES = 16
+_FOLDERS = frozenset({"known", "sampled", "others", *TABLES, *(known.name for known, _ in sample_sql.OTHERS)})
 _ORDERS = {"events": (EVENTS, EVENT_SORT), "users": (USERS, USER_SORT)}
 
 Stamps = dict[str, dict[str, tuple[Stamp, ...]]]
@@ -118,6 +121,7 @@ class _Update:
         self._login_types = login_types
         self._most = most
         self._before = None if record is None or self._is_of_no_use(record) else record
+        self._has_same_logins = record is not None and record.login_types == login_types
         self._number = 1 if record is None else record.number + 1
         self._connection = calculator(self._folder / ".spill")
 
@@ -133,10 +137,7 @@ class _Update:
         kept = record.files()
         for path in self._folder.glob("**/*.parquet"):
             name = path.relative_to(self._folder).as_posix()
-            if (
-                name.split("/", 1)[0] in ("known", "sampled", "logins", "others", *TABLES)
-                and name not in kept
-            ):
+            if name.split("/", 1)[0] in _FOLDERS and name not in kept:
                 path.unlink()
 
     def _is_of_no_use(self, record: SampleRecord) -> bool:
@@ -154,8 +155,8 @@ class _Update:
             return self._made(users, known, days)
         sampled, upto = self._sampled()
         days = {table: self._days(table, upto) for table in TABLES}
-        logins, others, with_borne = self._others(days)
-        return self._made(users, known, with_borne, sampled, logins, others)
+        sets, others, with_others = self._others(days)
+        return self._made(users, known, with_others, sampled, sets, others)
 
     def _made(
         self,
@@ -163,7 +164,7 @@ class _Update:
         known: tuple[str, ...],
         days: dict[str, dict[str, SampledDay]],
         sampled: str | None = None,
-        logins: str | None = None,
+        sets: dict[str, str] | None = None,
         others: dict[str, str] | None = None,
     ) -> SampleRecord:
         return SampleRecord(
@@ -173,7 +174,7 @@ class _Update:
             users=users,
             known=known,
             sampled=sampled,
-            logins=logins,
+            sets=sets or {},
             others=others or {},
             days=days,
         )
@@ -222,7 +223,7 @@ class _Update:
         for day, stamps in self._stamps[table].items():
             before = None if self._before is None else self._before.days[table].get(day)
             if before is not None and before.file is not None and day not in changed:
-                found[day] = before
+                found[day] = before if self._has_same_logins else replace(before, others={})
                 continue
             file = self._new_file(f"{table}/day={day}")
             parts = self._parts(table, day)
@@ -234,63 +235,79 @@ class _Update:
         return found
 
     def _others(
-        self, days: Mapping[str, Mapping[str, SampledDay]]
-    ) -> tuple[str, dict[str, str], dict[str, dict[str, SampledDay]]]:
-        """The files of login identities and of the rows of other mpids, and the days with their part of these."""
+        self, days: dict[str, dict[str, SampledDay]]
+    ) -> tuple[dict[str, str], dict[str, str], dict[str, dict[str, SampledDay]]]:
+        """The files of the sets and of the rows of other mpids, and the days with their part of these."""
         own = {
             table: self._own(*(day.file for day in days[table].values() if day.file is not None))
             for table in TABLES
         }
-        whole = {table: [path for day in days[table] for path in self._parts(table, day)] for table in TABLES}
         for table in TABLES:
             values = {"days": list(days[table]), "upto": [day.upto for day in days[table].values()]}
             self._connection.execute(sample_sql.DAYS.format(table=table), values)
             self._run(sample_sql.LAKE, parts={"table": table})
             self._run(sample_sql.NO_OTHERS, parts={"table": table}, files=own[table][:1])
-        logins = self._logins(own["users"])
-        whole_days = {table: self._with_borne(table, days[table]) for table in TABLES}
-        for table in TABLES:
-            borne = self._own(*(day.borne for day in whole_days[table].values() if day.borne is not None))
-            if borne:
-                self._run(sample_sql.BORNE, parts={"table": table}, files=borne)
-        self._run(sample_sql.SESSIONS, files=own["events"])
-        self._run(sample_sql.ENDS, files=whole["events"])
-        self._run(sample_sql.CLAIMED, events=own["events"], users=own["users"])
-        if self._number_of(sample_sql.CLAIMED_COUNT):
-            self._run(sample_sql.CLAIMS, files=whole["users"], login_types=list(self._login_types))
+        values = {**own, "login_types": list(self._login_types)}
+        sets: dict[str, str] = {}
+        found = dict(days)
+        for known, kinds in sample_sql.OTHERS:
+            sets[known.name] = self._grown(known, {name: values[name] for name in known.takes})
+            for kind in kinds:
+                taken = {name: values[name] for name in kind.takes}
+                found[kind.table] = self._with_others(kind, found[kind.table], taken)
+                files = self._own(
+                    *(day.others[kind.name] for day in found[kind.table].values() if kind.name in day.others)
+                )
+                if files:
+                    self._run(sample_sql.ADD_OTHERS, parts={"table": kind.table}, files=files)
         written: dict[str, str] = {}
         for table in TABLES:
             written[table] = self._new_file("others", f"{table}-{self._number}.parquet")
             self._run(sample_sql.WRITE_OTHERS, written[table], {"table": table, **_words(table)})
-        return logins, written, whole_days
+        return sets, written, found
 
-    def _logins(self, users: list[str]) -> str:
-        """The file of the login identities of users of the sample; they stay in `logins`."""
-        before = None if self._before is None else self._before.logins
-        self._run(sample_sql.NO_LOGINS)
-        if before is not None:
-            self._run(sample_sql.KNOWN_LOGINS, files=self._own(before))
-        self._run(sample_sql.NEW_LOGINS, files=users, login_types=list(self._login_types))
-        file = self._new_file("logins")
-        self._run(sample_sql.WRITE_LOGINS, file)
+    def _grown(self, known: sample_sql.Known, values: dict[str, Any]) -> str:
+        """The file of a set; it stays in the table of its name."""
+        parts = known.parts()
+        self._run(sample_sql.NO_SET, parts=parts)
+        before = self._before.sets if self._before is not None and self._has_same_logins else {}
+        if known.name in before:
+            self._run(sample_sql.READ_SET, parts=parts, files=self._own(before[known.name]))
+        self._run(sample_sql.GROW_SET, parts=parts, **values)
+        file = self._new_file(known.name)
+        self._run(sample_sql.WRITE_SET, file, parts)
         return file
 
-    def _with_borne(self, table: str, days: Mapping[str, SampledDay]) -> dict[str, SampledDay]:
-        """The days with the rows of other mpids that bear `logins`: those that are there, where no new one is borne."""
-        parts = {"table": table}
-        kept = [
-            path for day, found in days.items() if found.borne is not None for path in self._parts(table, day)
-        ]
-        anew = {day for day, found in days.items() if found.bears_logins and found.borne is None}
+    def _with_others(
+        self, kind: sample_sql.OtherRows, days: Mapping[str, SampledDay], values: dict[str, Any]
+    ) -> dict[str, SampledDay]:
+        """The days with their rows of a kind: those that are there, where nothing new of the set is in a day."""
+        kept = {day for day, found in days.items() if kind.name in found.others}
+        anew = {
+            day
+            for day, found in days.items()
+            if day not in kept and (found.bears_logins or kind.name != "borne")
+        }
         if kept:
-            query = sample_sql.DAYS_OF_NEW_LOGINS.format(**parts)
-            anew |= {day for (day,) in self._connection.execute(query, {"files": kept}).fetchall()}
+            parts = {"table": kind.table, "condition": kind.condition.format(which="where is_new")}
+            paths = [path for day in sorted(kept) for path in self._parts(kind.table, day)]
+            query = sample_sql.DAYS_OF_NEW.format(**parts)
+            rows = self._connection.execute(query, {"files": paths, **values}).fetchall()
+            anew.update(day for (day,) in rows)
+        if kind.beside is not None:
+            anew |= {day for day, found in days.items() if self._is_new(found.others.get(kind.beside))}
+        parts = {"table": kind.table, "condition": kind.condition.format(which="")}
         found_days = dict(days)
         for day in sorted(anew):
-            file = self._new_file("others", f"{table}-{day}-{self._number}.parquet")
-            self._run(sample_sql.WRITE_BORNE, file, parts, files=self._parts(table, day))
-            found_days[day] = replace(days[day], borne=file)
+            file = self._new_file("others", f"{kind.table}-{kind.name}-{day}-{self._number}.parquet")
+            self._run(
+                sample_sql.WRITE_OTHERS_OF_DAY, file, parts, files=self._parts(kind.table, day), **values
+            )
+            found_days[day] = replace(found_days[day], others={**found_days[day].others, kind.name: file})
         return found_days
+
+    def _is_new(self, file: str | None) -> bool:
+        return file is not None and file.endswith(f"-{self._number}.parquet")
 
     def _changed(self, table: str) -> list[str]:
         before = {} if self._before is None else self._before.days[table]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING
 
 from transforms.durable import replace_bytes
@@ -17,7 +17,7 @@ FOLDER = "sample"
 TABLES = ("events", "users")
 _RECORD = "sample.json"
 #: Counts up when files of an earlier version of Milepost can't be used.
-_FORMAT = 1
+_FORMAT = 2
 
 #: A file of the lake as it was when it was read: name, size, modification time in nanoseconds.
 Stamp = tuple[str, int, int]
@@ -28,15 +28,15 @@ class SampledDay:
     """One day of one table of the lake.
 
     `file` holds the rows of the users up to the point `upto` (None: the lake's own files are read). `bears_logins`:
-    some of its rows, sampled or not, bear a login identity in the place of an mpid; those of other mpids that may be a
-    sampled user's are in `borne`.
+    some of its rows, sampled or not, bear a login identity in the place of an mpid. `others` are the files of the rows of
+    other mpids that decide about sampled users, by their kind (OTHERS of sample_sql.py).
     """
 
     stamps: tuple[Stamp, ...]
     file: str | None = None
     upto: str | None = None
     bears_logins: bool = False
-    borne: str | None = None
+    others: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -44,9 +44,8 @@ class SampleRecord:
     """What there is of a sample of at most `most` users; names of files are relative to `data/sample`.
 
     `users` are all users of the lake, `known` the files with their mpids. Where they are no more than `most` the
-    sample is the lake itself; else `sampled` is the file of those who are in it, `logins` that of the login identities
-    which some of them had, and `others` the rows of other mpids that decide about them, by table. `number` counts up
-    with each change.
+    sample is the lake itself; else `sampled` is the file of those who are in it, `sets` are those of what brings rows of
+    other mpids, by name, and `others` those of all such rows, by table. `number` counts up with each change.
     """
 
     number: int
@@ -55,7 +54,7 @@ class SampleRecord:
     users: int
     known: tuple[str, ...]
     sampled: str | None
-    logins: str | None
+    sets: dict[str, str]
     others: dict[str, str]
     days: dict[str, dict[str, SampledDay]]
 
@@ -67,8 +66,8 @@ class SampleRecord:
     def files(self) -> set[str]:
         """The names of all files that belong to it."""
         days = [day for table in self.days.values() for day in table.values()]
-        of_days = (name for day in days for name in (day.file, day.borne))
-        names = (*self.known, self.sampled, self.logins, *self.others.values(), *of_days)
+        of_days = (name for day in days for name in (day.file, *day.others.values()))
+        names = (*self.known, self.sampled, *self.sets.values(), *self.others.values(), *of_days)
         return {name for name in names if name is not None}
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 SETTINGS = (
     # A mpid as text, hashed: the order in which `download --sample` takes users too.
     "create macro point_of(mpid) as md5(mpid::varchar)",
@@ -65,92 +67,130 @@ create or replace temp table other_{table} as
 select *, current_date as day from read_parquet($files, hive_partitioning = false) limit 0
 """
 
+
+@dataclass(frozen=True)
+class Known:
+    """A set of texts that only grows: `found` gives its `columns`, with `takes` as parameters."""
+
+    name: str
+    columns: tuple[str, ...]
+    takes: tuple[str, ...]
+    found: str
+
+    def parts(self) -> dict[str, str]:
+        """What the statements of sets are filled with."""
+        return {
+            "name": self.name,
+            "columns": ", ".join(self.columns),
+            "typed": ", ".join(f"{column} varchar" for column in self.columns),
+            "found": self.found,
+        }
+
+
+#: The table of a set, of which `is_new` tells what was not in it before.
+NO_SET = "create or replace temp table {name} ({typed}, is_new boolean)"
+READ_SET = "insert into {name} select {columns}, false from read_parquet($files, hive_partitioning = false)"
+GROW_SET = (
+    "insert into {name} select distinct {columns}, true from ({found}) anti join {name} using ({columns})"
+)
+WRITE_SET = "copy (select {columns} from {name} order by all) to '{file}' (format parquet, compression zstd)"
+
+
+@dataclass(frozen=True)
+class OtherRows:
+    """Rows of a table of the lake, called `lake`, that bring a text of a set, `{which}` of it; `takes` as in Known.
+
+    `beside` are other rows of the day without which these are to be looked for anew.
+    """
+
+    name: str
+    table: str
+    takes: tuple[str, ...]
+    condition: str
+    beside: str | None = None
+
+
 #: Login identities that a user of the sample was ever said to have: what bears one may be that user's.
-NO_LOGINS = "create or replace temp table logins (login_identity varchar, is_new boolean)"
-KNOWN_LOGINS = """
-insert into logins select login_identity, false from read_parquet($files, hive_partitioning = false)
-"""
-NEW_LOGINS = """
-insert into logins
-select distinct name || ':' || value as login_identity, true
-from read_parquet($files, hive_partitioning = false)
-where
-    statement = 'identity'
-    and login_identity is null
-    and value is not null
-    and list_contains($login_types, name)
-    and name || ':' || value not in (select logins.login_identity from logins)
-"""
-WRITE_LOGINS = """
-copy (select login_identity from logins order by login_identity) to '{file}' (format parquet, compression zstd)
-"""
-#: Days that have rows for login identities which were not known when the days were read.
-DAYS_OF_NEW_LOGINS = """
-select distinct lake.day::varchar
-from lake_{table}($files) as lake
-join {table}_days as days on lake.day = days.day
-where
-    lake.login_identity in (select logins.login_identity from logins where logins.is_new)
-    and point_of(lake.mpid) > days.upto
-"""
-WRITE_BORNE = """
-copy (
-    select lake.* from lake_{table}($files) as lake
-    join {table}_days as days on lake.day = days.day
+LOGINS = Known(
+    "logins",
+    ("login_identity",),
+    ("users", "login_types"),
+    """
+    select name || ':' || value as login_identity
+    from read_parquet($users, hive_partitioning = false)
     where
-        lake.login_identity is not null
-        and lake.login_identity in (select logins.login_identity from logins)
-        and point_of(lake.mpid) > days.upto
-) to '{file}' (format parquet, compression zstd)
-"""
-BORNE = "insert into other_{table} select * from read_parquet($files, hive_partitioning = false)"
+        statement = 'identity'
+        and login_identity is null
+        and value is not null
+        and list_contains($login_types, name)
+    """,
+)
+_BORNE = "lake.login_identity in (select logins.login_identity from logins {which})"
 
 #: Who logs in during a session ends it under another mpid.
-SESSIONS = """
-create or replace temp table sessions as
-select distinct input, session_id from (
-    select input, session_id, event_type from read_parquet($files, hive_partitioning = false)
-    union all
-    select input, session_id, event_type from other_events
+SESSIONS = Known(
+    "sessions",
+    ("input", "session_id"),
+    ("events",),
+    """
+    select input, session_id from (
+        select input, session_id, event_type from read_parquet($events, hive_partitioning = false)
+        union all
+        select input, session_id, event_type from other_events
+    )
+    where event_type = 'session_start' and session_id is not null
+    """,
 )
-where event_type = 'session_start' and session_id is not null
-"""
-ENDS = """
-insert into other_events
-select lake.* from lake_events($files) as lake
-join events_days as days on lake.day = days.day
-where
+_ENDS = """
     lake.event_type = 'session_end'
     and lake.session_id is not null
-    and (lake.input, lake.session_id) in (select (sessions.input, sessions.session_id) from sessions)
-    and point_of(lake.mpid) > days.upto
+    and (lake.input, lake.session_id) in (select (sessions.input, sessions.session_id) from sessions {which})
     and coalesce(lake.login_identity not in (select logins.login_identity from logins), true)
 """
 
 #: Every record that says whose a login identity is that rows of the sample bear.
-CLAIMED = """
-create or replace temp table claimed as
-select login_identity from read_parquet($events, hive_partitioning = false) where login_identity is not null
-union
-select login_identity from read_parquet($users, hive_partitioning = false) where login_identity is not null
-union
-select login_identity from other_events where login_identity is not null
-union
-select login_identity from other_users where login_identity is not null
-"""
-CLAIMED_COUNT = "select count(*) from claimed"
-CLAIMS = """
-insert into other_users
-select lake.* from lake_users($files) as lake
-join users_days as days on lake.day = days.day
-where
+CLAIMED = Known(
+    "claimed",
+    ("login_identity",),
+    ("events", "users"),
+    """
+    select login_identity from (
+        select login_identity from read_parquet($events, hive_partitioning = false)
+        union all
+        select login_identity from read_parquet($users, hive_partitioning = false)
+        union all
+        select login_identity from other_events
+        union all
+        select login_identity from other_users
+    )
+    where login_identity is not null
+    """,
+)
+_CLAIMS = """
     lake.statement = 'identity'
     and lake.login_identity is null
     and lake.value is not null
     and list_contains($login_types, lake.name)
-    and lake.name || ':' || lake.value in (select claimed.login_identity from claimed)
-    and point_of(lake.mpid) > days.upto
+    and lake.name || ':' || lake.value in (select claimed.login_identity from claimed {which})
 """
+
+#: Sets, each with the rows of other mpids that it brings, in the order in which they come to be.
+OTHERS: tuple[tuple[Known, tuple[OtherRows, ...]], ...] = (
+    (LOGINS, (OtherRows("borne", "events", (), _BORNE), OtherRows("borne", "users", (), _BORNE))),
+    (SESSIONS, (OtherRows("ends", "events", (), _ENDS, beside="borne"),)),
+    (CLAIMED, (OtherRows("claims", "users", ("login_types",), _CLAIMS),)),
+)
+#: Days that were looked through before and have rows for what is new in a set.
+DAYS_OF_NEW = "select distinct lake.day::varchar from lake_{table}($files) as lake where {condition}"
+WRITE_OTHERS_OF_DAY = """
+copy (
+    select lake.* from lake_{table}($files) as lake
+    join {table}_days as days on lake.day = days.day
+    where {condition} and point_of(lake.mpid) > days.upto
+) to '{file}' (format parquet, compression zstd)
+"""
+ADD_OTHERS = "insert into other_{table} select * from read_parquet($files, hive_partitioning = false)"
+
 WRITE_OTHERS = """
 copy (select * from other_{table} order by {order})
 to '{file}' (format parquet, compression zstd, row_group_size {row_group})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import shutil
 from datetime import datetime, timedelta
+from random import Random
 from typing import TYPE_CHECKING, Any
 
 import pyarrow.parquet as pq
@@ -236,8 +237,8 @@ def test_only_days_that_bear_a_new_login_identity_are_looked_through(lake: Lake)
     before = lake.add([*everyone(), *bearers], [claim(IN[0])]).days["events"]
     after = lake.add([], [claim(IN[1], 1, value="bob")])
     days = after.days["events"]
-    assert days["2017-12-31"].borne == before["2017-12-31"].borne
-    assert days["2017-12-30"].borne != before["2017-12-30"].borne
+    assert days["2017-12-31"].others == before["2017-12-31"].others
+    assert days["2017-12-30"].others["borne"] != before["2017-12-30"].others["borne"]
     found = [row["mpid"] for row in lake.rows(after, "events")]
     assert [found.count(bearer["mpid"]) for bearer in bearers] == [1, 1]
 
@@ -283,6 +284,35 @@ def test_the_end_of_a_session_under_another_mpid_is_in_it(lake: Lake) -> None:
     record = lake.add([start])
     found = [row["mpid"] for row in lake.rows(record, "events")]
     assert sorted(found) == sorted([*IN, IN[0], IN[1], OUT[0]])
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_rows_of_others_are_the_same_in_whatever_steps_they_came(
+    seed: int, lake: Lake, tmp_path: Path
+) -> None:
+    random = Random(seed)
+    record = lake.add(everyone())
+    for step in range(6):
+        events, statements = [], []
+        for number in range(6):
+            mpid, days = random.choice(USERS), random.randrange(6)
+            login = {"login_identity": f"customer_id:u{random.randrange(6)}"} if random.random() < 0.4 else {}
+            borne = {**login, "mpid": login_digest(login["login_identity"])} if login else {"mpid": mpid}
+            session = {
+                "session_id": f"s{random.randrange(5)}",
+                "event_type": f"session_{random.choice(('start', 'end'))}",
+            }
+            at = days_ago(days)
+            events.append(make_event(event_at=at, event_id=f"{step} {number}", **borne, **session))
+            statements.append(claim(mpid, days, value=f"u{random.randrange(6)}", position=10 * step + number))
+        record = lake.add(events, statements)
+    at_once = Lake(tmp_path / "other")
+    other = at_once.add(lake.events, lake.statements)
+    assert lake.sampled(record) == at_once.sampled(other)
+    for table in ("events", "users"):
+        kinds = {kind for day in record.days[table].values() for kind in day.others}
+        assert kinds == {"events": {"borne", "ends"}, "users": {"claims"}}[table]
+        assert sorted(lake.rows(record, table), key=str) == sorted(at_once.rows(other, table), key=str)
 
 
 def test_no_row_is_there_twice_when_a_user_falls_out_of_the_sample(lake: Lake) -> None:
