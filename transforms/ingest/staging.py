@@ -80,13 +80,14 @@ class Staging:
 
 def write_rows(rows: StagedRows, events: Path, users: Path) -> None:
     """Write rows to two parquet files, neither where it would be empty."""
-    _write(rows.events(), events)
-    _write(rows.statements(), users)
+    _write(rows.events(), events, "event_at")
+    _write(rows.statements(), users, "said_at")
 
 
-def _write(table: pa.Table, path: Path) -> None:
+def _write(table: pa.Table, path: Path, instant: str) -> None:
     if table.num_rows:
-        pq.write_table(table, path, compression="lz4", write_statistics=False)
+        # By its instants a file is passed over while other days are merged.
+        pq.write_table(table, path, compression="lz4", write_statistics=[instant])  # pyright: ignore[reportArgumentType]
 
 
 def _existing(paths: list[Path]) -> tuple[Path, ...]:
