@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
-from importlib.metadata import version
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-import transforms
 from exports.delivered_tests import edited_tests
 from exports.ledger import Ledger
+from orchestration.definition_hashes import compiled_from
 from transforms.audiences.generations import open_store
 from transforms.audiences.publishing import ensure
 from transforms.compiler.emit import check_models, compile_project, write_models
@@ -18,14 +15,8 @@ from transforms.durable import replace_bytes
 from transforms.errors import UserError, failure
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from orchestration.settings import Settings
     from transforms.definitions.records import Definitions
-
-#: What models are generated from, and where they lie; models that an analyst has taken over are not generated.
-_COMPILED_FOLDERS = ("audiences", "journeys", "attributes", "models")
-_PROGRAM = Path(next(iter(transforms.__path__)))
 
 
 def prepare(settings: Settings, *, frozen: bool = False) -> Definitions:
@@ -43,10 +34,10 @@ def prepare(settings: Settings, *, frozen: bool = False) -> Definitions:
         raise UserError(*edited)
     # Compiling 500 milestones takes 5 s, telling that nothing changed since the last time a tenth.
     stamp = settings.data / "dbt" / "compiled.sha256"
-    if not stamp.exists() or stamp.read_text(encoding="utf-8") != _digest(settings.project):
+    if not stamp.exists() or stamp.read_text(encoding="utf-8") != compiled_from(settings.project):
         _compile(settings, definitions, frozen=frozen)
         stamp.parent.mkdir(parents=True, exist_ok=True)
-        replace_bytes(stamp, _digest(settings.project).encode())
+        replace_bytes(stamp, compiled_from(settings.project).encode())
     ensure(open_store(settings.published))
     return definitions
 
@@ -62,18 +53,3 @@ def _compile(settings: Settings, definitions: Definitions, *, frozen: bool) -> N
         )
     if out_of_date:
         write_models(settings.project, files)
-
-
-def _digest(project: Path) -> str:
-    """Of all that decides what is generated, and of what was: definitions, models, this program, its generator."""
-    digest = hashlib.sha256(version("sqlglot").encode())
-    for path in _read_by_the_compiler(project):
-        digest.update(f"{path}\0".encode())
-        digest.update(hashlib.sha256(path.read_bytes()).digest())
-    return digest.hexdigest()
-
-
-def _read_by_the_compiler(project: Path) -> Iterator[Path]:
-    yield project / "milepost.yml"
-    for folder in (*(project / name for name in _COMPILED_FOLDERS), _PROGRAM):
-        yield from sorted(path for path in folder.rglob("*") if path.is_file() and path.suffix != ".pyc")

@@ -12,6 +12,7 @@ from orchestration.cli.estimated_sizes import answer_of, text_of
 from orchestration.cli.options import as_json, with_settings
 from orchestration.cli.progress import progress
 from orchestration.clock import now
+from orchestration.definition_hashes import definition_hashes
 from orchestration.project_models import project_models
 from transforms.audiences.estimates import estimated_audiences, real_sizes
 from transforms.audiences.generations import open_store
@@ -74,7 +75,8 @@ def estimate(settings: Settings, named: str | None, as_of: datetime | None, as_j
             ) as workbench,
         ):
             sets = SampledSets(workbench, definitions, sample)
-            real = real_sizes(chosen, definitions.project, generation, as_of)
+            hashes = definition_hashes(settings, definitions)
+            real = real_sizes(chosen, definitions, hashes, generation, as_of)
             found = estimated_audiences(sets, definitions, sample, chosen, real)
     if as_json:
         print_json(answer_of(found, sample, estimated_at, read_at))

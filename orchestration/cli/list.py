@@ -10,6 +10,7 @@ from orchestration.authorship import authorship
 from orchestration.cli.answers import age_in_words, print_json, print_table, say
 from orchestration.cli.figures import active_as_json, active_in_words
 from orchestration.cli.options import as_json, with_settings
+from orchestration.cli.redefinitions import redefined_in_words, redefined_since
 from orchestration.clock import now
 from orchestration.lease import being_calculated
 from orchestration.watching import findings
@@ -74,6 +75,7 @@ def list(  # the command's name; nothing in this module needs the type
     looks: dict[str, dict[str, str]] = {}
     for finding in findings(settings, definitions):
         looks.setdefault(finding.audience_id, {})[finding.subject] = finding.text
+    changed = redefined_since(settings, definitions, generation, as_of)
     written = authorship(settings.project, tuple(row.file for row in rows if row.file))
     read_at = now()
     if as_json:
@@ -83,13 +85,20 @@ def list(  # the command's name; nothing in this module needs the type
                 "age_seconds": int((read_at - as_of).total_seconds()) if as_of else None,
                 **active_as_json(definitions),
                 "audiences": [
-                    {**_as_json(row, written.get(row.file or "")), "deserves_a_look": looks.get(row.id, {})}
+                    {
+                        **_as_json(row, written.get(row.file or "")),
+                        "redefined": [*changed[row.id]] if row.id in changed else None,
+                        "deserves_a_look": looks.get(row.id, {}),
+                    }
                     for row in rows
                 ],
             }
         )
         return
-    print_table(_HEADER, [_cells(row, written.get(row.file or "")) for row in rows], _NUMBERS)
+    remarks = {row.id: redefined_in_words(row.id, changed.get(row.id, ())) for row in rows}
+    header = (*_HEADER, "") if any(remarks.values()) else _HEADER
+    cells = [(*_cells(row, written.get(row.file or "")), remarks[row.id] or " ") for row in rows]
+    print_table(header, [one[: len(header)] for one in cells], _NUMBERS)
     say(f"{_footer(as_of, read_at)}; {active_in_words(definitions)}")
     if looks:
         say(f"{len(looks)} of the audiences deserve a look: `milepost watch` says why")
@@ -107,7 +116,8 @@ def _cells(row: CatalogueRow, written: Authorship | None) -> tuple[object, ...]:
         row.id,
         row.name,
         row.state,
-        *((figures.size, figures.adds, figures.drops, figures.volatility) if figures else (None,) * 4),
+        *((figures.size, figures.adds, figures.drops) if figures else (None,) * 3),
+        None if figures is None or figures.volatility is None else f"{figures.volatility:.1%}",
         row.tags,
         row.outputs,
         row.owner,

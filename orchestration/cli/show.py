@@ -9,6 +9,7 @@ import click
 from orchestration.authorship import authorship
 from orchestration.cli.answers import UNKNOWN, age_in_words, print_json
 from orchestration.cli.options import as_json, with_settings
+from orchestration.cli.redefinitions import redefined_in_words, redefined_since
 from orchestration.clock import now
 from orchestration.lease import being_calculated
 from orchestration.watching import findings
@@ -47,6 +48,9 @@ def show(settings: Settings, audience: str, as_json: bool) -> None:
         )
     figures = row.figures
     last = None if generation is None else last_figures(generation, found)
+    shown = figures or last
+    since = redefined_since(settings, definitions, generation, shown.as_of if shown else None)
+    changed = list(since.get(found.id, ()))
     written = authorship(settings.project, (found.place.file,)).get(found.place.file)
     shares = {name: share / 100 for name, share in (found.ab_test.arms if found.ab_test else ())}
     answer: dict[str, Any] = {
@@ -72,12 +76,15 @@ def show(settings: Settings, audience: str, as_json: bool) -> None:
         "adds": figures.adds if figures else None,
         "drops": figures.drops if figures else None,
         "volatility": figures.volatility if figures else None,
+        "redefined": changed if figures else None,
         "deserves_a_look": {
             finding.subject: finding.text
             for finding in findings(settings, definitions)
             if finding.audience_id == found.id
         },
-        "last_calculated": {"as_of": iso(last.as_of), "size": last.size} if last else None,
+        "last_calculated": {"as_of": iso(last.as_of), "size": last.size, "redefined": changed}
+        if last
+        else None,
         "variants": [
             {"name": name, "share": share, "size": sizes.get(name, 0) if figures else None}
             for name, share in shares.items()
@@ -124,11 +131,13 @@ def _print(answer: dict[str, Any], as_of: datetime | None) -> None:
     for line in answer["definition"]:
         click.echo(f"  {line}")
     if as_of is None:
-        click.echo(
-            f"not calculated{_last(answer['last_calculated'])}: `milepost estimate {answer['id']}` estimates it"
-        )
+        last = _last(answer["id"], answer["last_calculated"])
+        click.echo(f"not calculated{last}: `milepost estimate {answer['id']}` estimates it")
     else:
-        click.echo(f"size {answer['size']:,}, as of {answer['as_of']}, {age_in_words(now() - as_of)} old")
+        age = age_in_words(now() - as_of)
+        click.echo(
+            f"size {answer['size']:,}, as of {answer['as_of']}, {age} old{_changed(answer['id'], answer['redefined'])}"
+        )
         figures = (f"{key} {UNKNOWN if answer[key] is None else answer[key]}" for key in ("adds", "drops"))
         volatility = UNKNOWN if answer["volatility"] is None else f"{answer['volatility']:.1%}"
         click.echo(f"  {', '.join(figures)}, volatility {volatility}")
@@ -142,6 +151,14 @@ def _print(answer: dict[str, Any], as_of: datetime | None) -> None:
         click.echo(f"connection {connection['id']}: to {connection['output']}{of}, {connection['status']}")
 
 
-def _last(stored: dict[str, Any] | None) -> str:
+def _last(audience_id: str, stored: dict[str, Any] | None) -> str:
     """A size that an earlier run stored, with its instant."""
-    return "" if stored is None else f" since {stored['as_of']}, when it had {stored['size']:,} members"
+    if stored is None:
+        return ""
+    changed = _changed(audience_id, stored["redefined"])
+    return f" since {stored['as_of']}, when it had {stored['size']:,} members{changed}"
+
+
+def _changed(audience_id: str, changed: list[str]) -> str:
+    words = redefined_in_words(audience_id, changed)
+    return f", {words}" if words else ""

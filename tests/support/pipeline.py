@@ -19,11 +19,11 @@ from orchestration.settings import Settings
 from transforms.audiences.activation import needed_lists
 from transforms.audiences.earlier_members import write_earlier_members
 from transforms.audiences.generations import open_store
-from transforms.audiences.memberships import CalculatedAudience
 from transforms.audiences.publishing import ensure
+from transforms.audiences.redefined import calculated_by
 from transforms.audiences.staged import stage
 from transforms.compiler.emit import write_models
-from transforms.compiler.models import compile_models, definition_hash
+from transforms.compiler.models import compile_models
 from transforms.definitions.load import load_definitions
 from transforms.ingest.lists import take_in_lists
 from transforms.ingest.run import ingest
@@ -57,15 +57,7 @@ def publish_pipeline(project: Path, data: Path, as_of: datetime) -> tuple[Defini
     definitions = _prepared(project, data)
     write_earlier(definitions, data, as_of)
     models = run_dbt(project, data, as_of, definitions.project)
-    calculated = tuple(
-        CalculatedAudience(
-            audience.id,
-            definition_hash(audience, definitions.project),
-            audience.ab_test,
-            audience.formerly,
-        )
-        for audience in definitions.audiences
-    )
+    calculated = tuple(calculated_by(definitions, audience) for audience in definitions.audiences)
     logins = definitions.project.login_identities
     attributes = tuple(attribute.id for attribute in definitions.attributes)
     staged = stage(warehouse(data), data / "staging", as_of, calculated, attributes, models, logins)

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, assert_never
 
 from transforms.audiences.intervals import Estimate, estimate
+from transforms.audiences.redefined import redefined
 from transforms.compiler.assemble import scope_of
-from transforms.compiler.models import definition_hash
 from transforms.criteria.leaf import Leaf
 from transforms.criteria.logic import AllOf, AnyOf, Excluding, NoneOf
 from transforms.errors import Problem
@@ -18,10 +18,11 @@ if TYPE_CHECKING:
 
     from transforms.audiences.explanation import Join
     from transforms.audiences.generations import Generation
+    from transforms.audiences.redefined import DefinitionHashes
     from transforms.audiences.sample import Sample
     from transforms.audiences.sampled_sets import SampledCriterion, SampledSets, Told
     from transforms.criteria.scope import Scope
-    from transforms.definitions.records import Audience, Definitions, Project
+    from transforms.definitions.records import Audience, Definitions
 
 
 @dataclass(frozen=True)
@@ -58,9 +59,14 @@ class EstimatedAudience:
 
 
 def real_sizes(
-    audiences: Iterable[Audience], project: Project, generation: Generation | None, as_of: datetime | None
+    audiences: Iterable[Audience],
+    definitions: Definitions,
+    hashes: DefinitionHashes,
+    generation: Generation | None,
+    as_of: datetime | None,
 ) -> dict[str, RealSize]:
-    """The sizes of these audiences that were calculated by the definitions as they are now, by id.
+    """The sizes of these audiences that were calculated by the definitions as they are now, by id; those of all that
+    they read included. `hashes` are those of `definitions`.
 
     They are those of the newest stored instant, or of `as_of` where that is stored.
     """
@@ -69,13 +75,12 @@ def real_sizes(
         return {}
     calculated = generation.calculated(read_at)
     sizes = {row.audience_id: row.size for row in generation.figures if row.as_of == read_at}
+    changed = redefined(definitions, hashes, calculated)
     found: dict[str, RealSize] = {}
     for audience in audiences:
-        stored = audience.stored_as(calculated)
-        if stored is not None and stored in sizes:
-            hashed = definition_hash(audience, project)
-            if calculated[stored].definition_hash == hashed:
-                found[audience.id] = RealSize(sizes[stored], read_at)
+        stored = audience.stored_as(sizes)
+        if stored is not None and not changed[audience.id]:
+            found[audience.id] = RealSize(sizes[stored], read_at)
     return found
 
 

@@ -27,13 +27,15 @@ class CalculatedAudience:
     """An audience whose real members were computed at an as_of; it may have none.
 
     `definition_hash` tells by which definition. `test` is the A/B test that chose the variants of its members.
-    `formerly` is the id under which older memberships of it are stored (spec §3).
+    `formerly` is the id under which older memberships of it are stored (spec §3). `attributes` are the calculated
+    attributes that its criteria name, each with the hash of its definition.
     """
 
     id: str
     definition_hash: str
     test: AbTest | None = None
     formerly: str | None = None
+    attributes: tuple[tuple[str, str], ...] = ()
 
 
 def folder_name(as_of: datetime) -> str:
@@ -55,7 +57,7 @@ def read_calculated(folder: Path) -> tuple[CalculatedAudience, ...]:
 def calculated_audience(entry: dict[str, Any]) -> CalculatedAudience:
     """The audience of which `entry` is the `asdict`, once that was JSON.
 
-    An earlier version kept whether there was a test and not which: there is none to be told then.
+    An earlier version kept whether there was a test and not which, and no attributes: there are none to be told then.
     """
     test = entry.get("test")
     return CalculatedAudience(
@@ -65,4 +67,5 @@ def calculated_audience(entry: dict[str, Any]) -> CalculatedAudience:
         if test is None
         else AbTest(test["name"], tuple((name, share) for name, share in test["variants"])),
         formerly=entry.get("formerly"),
+        attributes=tuple((name, hashed) for name, hashed in entry.get("attributes", ())),
     )

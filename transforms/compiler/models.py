@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from transforms.compiler.dialects.dialect import Dialect
     from transforms.criteria.events.rollups import Rollup
-    from transforms.definitions.records import Audience, Definitions, Project
+    from transforms.definitions.records import Audience, CalculatedAttribute, Definitions, Project
     from transforms.errors import Place
 
 #: Below the project folder. Everything in it is the compiler's.
@@ -86,6 +86,11 @@ def model_body(
 def definition_hash(audience: Audience, project: Project) -> str:
     """SHA-256 of the audience's model that is complete in itself: changes with the definition's meaning."""
     return hashlib.sha256(model_body(audience, project).encode()).hexdigest()
+
+
+def attribute_hash(attribute: CalculatedAttribute, project: Project) -> str:
+    """The same of a calculated attribute."""
+    return hashlib.sha256(model_text(attribute_query(attribute, project), DUCKDB).encode()).hexdigest()
 
 
 def model_path(audience: Audience) -> str:

@@ -23,10 +23,10 @@ from transforms.audiences.earlier_members import write_earlier_members
 from transforms.audiences.generations import open_store
 from transforms.audiences.memberships import CalculatedAudience
 from transforms.audiences.publishing import ensure
+from transforms.audiences.redefined import calculated_by
 from transforms.audiences.run_models import RunModel
 from transforms.audiences.staged import stage
 from transforms.compiler.attributes import attribute_model
-from transforms.compiler.models import definition_hash
 from transforms.criteria.language import named_lists
 from transforms.definitions.records import Definitions, Project
 from transforms.errors import failure
@@ -122,12 +122,7 @@ def _calculated(
         if f"{_PREFIX}{audience.id}" in chosen or audience.id in stored
     ]
     return tuple(
-        CalculatedAudience(
-            id=audience.id,
-            definition_hash=definition_hash(audience, definitions.project),
-            test=audience.ab_test,
-            formerly=audience.formerly,
-        )
+        calculated_by(definitions, audience)
         for audience in map(definitions.audience, with_needed(definitions, wanted))
     )
 

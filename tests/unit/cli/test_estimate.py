@@ -18,6 +18,7 @@ from tests.support.publications import publication
 from tests.support.run_models import model, small_run_models
 from transforms.audiences.generations import open_store
 from transforms.audiences.publishing import publish
+from transforms.audiences.redefined import calculated_by
 from transforms.compiler.models import definition_hash
 from transforms.definitions.load import load_definitions
 from transforms.ingest import sample
@@ -188,6 +189,23 @@ def test_a_real_size_takes_the_place_of_an_estimate(estimate, folder: Path) -> N
     assert found["rare"]["criteria"]["size"] == 1
     assert found["players"]["kind"] == "exact", "it is defined anew since it was calculated"
     assert "3  calculated as of 2018-01-31T00:00:00Z" in estimate("rare").out
+
+
+def test_a_size_is_taken_while_all_that_it_reads_is_as_it_was(estimate, folder: Path) -> None:
+    definitions = load_definitions(folder / "project")
+    milestones = definitions.journey("calls").milestones
+    made = publication(AS_OF, {one: {1, 2, 3} for one in sorted(milestones)}, models=small_run_models())
+    calculated = tuple(calculated_by(definitions, definitions.audience(one)) for one in sorted(milestones))
+    publish(open_store(folder / "data" / "published"), replace(made, calculated=calculated))
+    assert {one["kind"] for one in by_id(estimate("calls", "--json")).values()} == {"calculated"}
+    journey = folder / "project" / "journeys" / "calls.yml"
+    journey.write_text(journey.read_text().replace("exact: free", "exact: gold"))
+    assert {name: (one["kind"], one["size"]) for name, one in by_id(estimate("calls", "--json")).items()} == {
+        "calls__seen": ("calculated", 3),
+        "calls__played": ("calculated", 3),
+        "calls__free": ("exact", 67),
+        "calls__rest": ("exact", 133),
+    }
 
 
 def test_sizes_calculated_at_another_instant_are_not_taken_for_this_one(estimate, folder: Path) -> None:

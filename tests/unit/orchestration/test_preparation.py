@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from orchestration import preparation
+from orchestration import definition_hashes, preparation
 from orchestration.preparation import prepare
 from orchestration.settings import Settings
 from tests.support.project_folder import MILEPOST, write_project
@@ -62,7 +62,7 @@ def test_a_model_that_an_analyst_took_over_is_not_generated_any_more(settings: S
 
 
 def test_another_version_of_the_program_compiles_again(settings: Settings, tmp_path, monkeypatch) -> None:
-    monkeypatch.setattr(preparation, "_PROGRAM", tmp_path / "newer")
+    monkeypatch.setattr(definition_hashes, "_PROGRAM", tmp_path / "newer")
     made = []
     monkeypatch.setattr(preparation, "compile_project", lambda *_: made.append("again") or ())
     monkeypatch.setattr(preparation, "check_models", lambda *_: ())
