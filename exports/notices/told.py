@@ -24,11 +24,12 @@ class Told:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._known: set[tuple[str, str]] = set()
-        if path.exists():
-            for line in path.read_bytes().splitlines():
-                entry = _entry(line)
-                if entry is not None:
-                    self._known.add(entry)
+        noted = path.read_bytes() if path.exists() else b""
+        self._is_cut_short = noted[-1:] not in (b"", b"\n")
+        for line in noted.splitlines():
+            entry = _entry(line)
+            if entry is not None:
+                self._known.add(entry)
 
     def untold(self, channel: str, notices: tuple[Notice, ...]) -> tuple[Notice, ...]:
         """Those that the channel was not told."""
@@ -37,6 +38,10 @@ class Told:
     def add(self, channel: str, notices: tuple[Notice, ...], at: datetime) -> None:
         """Note, durably, that the channel was told."""
         with self._path.open("ab") as file:
+            if self._is_cut_short:
+                # What is noted now would be a part of the line that a crash left without its end.
+                file.write(b"\n")
+                self._is_cut_short = False
             for notice in notices:
                 entry = {"channel": channel, "key": notice.key, "at": iso(at)}
                 file.write(json.dumps(entry).encode() + b"\n")

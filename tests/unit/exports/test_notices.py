@@ -176,6 +176,7 @@ def test_a_line_that_a_crash_cut_short_counts_as_not_told(chat: Chat, tmp_path: 
     path.write_bytes(path.read_bytes()[:-9])
     (telling,) = told(tmp_path, HOOK, TEAM_CHAT_URL=chat.address)
     assert telling.count == 1
+    assert told(tmp_path, HOOK, TEAM_CHAT_URL=chat.address) == ()
 
 
 def test_a_mail_goes_to_everyone_with_the_notices_in_it(tmp_path: Path) -> None:
