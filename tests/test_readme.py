@@ -1,4 +1,4 @@
-"""Every command that the README shows exists and takes the options that it shows."""
+"""Every command that the README, or a page of the docs, shows exists and takes the options that it shows."""
 
 from __future__ import annotations
 
@@ -12,12 +12,13 @@ from orchestration.cli.main import COMMANDS, cli
 
 REPOSITORY = Path(__file__).parents[1]
 README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
+ESTIMATES = (REPOSITORY / "dbt_project" / "docs" / "estimates.md").read_text(encoding="utf-8")
 _LINE = re.compile(r"^    (?:cd .*|(?:\.venv/bin/)?milepost .*|make .*)$", re.MULTILINE)
 
 
 def shown() -> list[list[str]]:
-    """The words of every command in the README's code, and of the commands that the demo ends with."""
-    lines = [line.split("#")[0] for line in _LINE.findall(README)]
+    """The words of every command in the code of the README and of the page on estimates."""
+    lines = [line.split("#")[0] for line in _LINE.findall(README + ESTIMATES)]
     commands = [part.strip() for line in lines for part in line.split("&&")]
     return [shlex.split(command) for command in commands if not command.startswith("cd ")]
 

@@ -14,14 +14,15 @@ from orchestration.cli.progress import progress
 from orchestration.clock import now
 from orchestration.definition_hashes import definition_hashes
 from orchestration.project_models import project_models
-from transforms.audiences.estimates import estimated_audiences, real_sizes
+from transforms.audiences.estimates import estimated_audiences, real_sizes, unready_audiences
 from transforms.audiences.generations import open_store
+from transforms.audiences.redefined import hashed
 from transforms.audiences.sample import opened_sample
 from transforms.audiences.sampled_sets import SampledSets
 from transforms.audiences.stored import find_audience
 from transforms.audiences.workbench import Workbench, stored_members
 from transforms.compiler.emit import ejected_audiences
-from transforms.definitions.load import load_definitions
+from transforms.definitions.load import load_estimable
 from transforms.ingest.ledger import ended_at
 
 if TYPE_CHECKING:
@@ -47,9 +48,11 @@ def estimate(settings: Settings, named: str | None, as_of: datetime | None, as_j
     """Estimate how many users are in AUDIENCE, in each milestone of JOURNEY or in what FILE defines, and how many
     each criterion holds for; without a name, in everything.
 
-    A size that was calculated is shown as it is.
+    FILE is one of the project's, or a draft that lies elsewhere: it is taken for a part of the project, in the place of
+    what the project has of its id. A size that was calculated is shown as it is.
     """
-    definitions = load_definitions(settings.project)
+    beside = _beside(settings, named)
+    definitions, unconfigured = load_estimable(settings.project, beside)
     chosen = _chosen(settings, definitions, named)
     read_at = now()
     generation = open_store(settings.published).current()
@@ -75,9 +78,10 @@ def estimate(settings: Settings, named: str | None, as_of: datetime | None, as_j
             ) as workbench,
         ):
             sets = SampledSets(workbench, definitions, sample)
-            hashes = definition_hashes(settings, definitions)
+            hashes = definition_hashes(settings, definitions) if beside is None else hashed(definitions)
             real = real_sizes(chosen, definitions, hashes, generation, as_of)
-            found = estimated_audiences(sets, definitions, sample, chosen, real)
+            known = {**real, **unready_audiences(definitions, unconfigured)}
+            found = estimated_audiences(sets, definitions, sample, chosen, known)
     if as_json:
         print_json(answer_of(found, sample, estimated_at, read_at))
     else:
@@ -85,20 +89,31 @@ def estimate(settings: Settings, named: str | None, as_of: datetime | None, as_j
         click.echo("".join(f"{line}\n" for line in lines), nl=False)
 
 
+def _beside(settings: Settings, named: str | None) -> tuple[Path, str] | None:
+    """A file that is none of the project's definitions, with the name that it was given."""
+    if named is None or not Path(named).is_file() or _project_file(settings, named) is not None:
+        return None
+    return Path(named), named
+
+
+def _project_file(settings: Settings, named: str) -> str | None:
+    """The file of this name relative to the project folder, where it is one that is read as a definition."""
+    path = Path(named).resolve()
+    if path.parent not in (settings.project / "audiences", settings.project / "journeys"):
+        return None
+    return path.relative_to(settings.project).as_posix()
+
+
 def _chosen(settings: Settings, definitions: Definitions, named: str | None) -> tuple[Audience, ...]:
-    """The audiences of a name: an id, a journey's id, or a file of the project folder."""
+    """The audiences of a name: an id, a journey's id, or a file."""
     if named is None:
         return definitions.audiences
     journey = next((one for one in definitions.journeys if one.id == named), None)
     if journey is not None:
         return tuple(map(definitions.audience, journey.milestones))
-    path = Path(named)
-    if path.is_file() and path.resolve().is_relative_to(settings.project):
-        file = path.resolve().relative_to(settings.project).as_posix()
-        inside = tuple(one for one in definitions.audiences if one.place.file == file)
-        if inside:
-            return inside
-    return (find_audience(definitions, named),)
+    file = (_project_file(settings, named) or named) if Path(named).is_file() else None
+    inside = tuple(one for one in definitions.audiences if one.place.file == file)
+    return inside or (find_audience(definitions, named),)
 
 
 def _by_hand(

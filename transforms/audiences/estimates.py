@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, assert_never
 
+from transforms.audiences.activation import needed_by, with_needed
 from transforms.audiences.intervals import Estimate, estimate
 from transforms.audiences.redefined import redefined
 from transforms.compiler.assemble import scope_of
@@ -13,7 +14,7 @@ from transforms.criteria.logic import AllOf, AnyOf, Excluding, NoneOf
 from transforms.errors import Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
     from datetime import datetime
 
     from transforms.audiences.explanation import Join
@@ -84,14 +85,32 @@ def real_sizes(
     return found
 
 
+def unready_audiences(definitions: Definitions, unconfigured: Iterable[Problem]) -> dict[str, Problem]:
+    """The audiences that can't be estimated since a file that defines them names an input that is not configured, and
+    all that read them, by id.
+    """
+    files = {problem.place.file: problem for problem in unconfigured if problem.place is not None}
+    found: dict[str, Problem] = {}
+    for audience in map(
+        definitions.audience, with_needed(definitions, (one.id for one in definitions.audiences))
+    ):
+        read = (found[needed] for needed in needed_by(audience) if needed in found)
+        problem = files.get(audience.place.file) or next(read, None)
+        if problem is not None:
+            found[audience.id] = problem
+    return found
+
+
 def estimated_audiences(
     sets: SampledSets,
     definitions: Definitions,
     sample: Sample,
     audiences: Iterable[Audience],
-    real: dict[str, RealSize],
+    known: Mapping[str, RealSize | Problem],
 ) -> tuple[EstimatedAudience, ...]:
-    """Each audience with its size: the `real` one where there is one, else an estimate."""
+    """Each audience with its size: what is `known` of it, else an estimate. Where a problem is, its criteria are not
+    looked at.
+    """
 
     def sized(told: Told) -> Estimate | Problem:
         if isinstance(told, Problem):
@@ -100,7 +119,10 @@ def estimated_audiences(
 
     found: list[EstimatedAudience] = []
     for audience in audiences:
-        size: Size = real[audience.id] if audience.id in real else sized(sets.members(audience))
+        size: Size = known[audience.id] if audience.id in known else sized(sets.members(audience))
+        if audience.id in known and isinstance(size, Problem):
+            found.append(EstimatedAudience(audience, size, None))
+            continue
         tree = sets.criteria(audience)
         scope = scope_of(audience, definitions.project)
         found.append(

@@ -80,6 +80,11 @@ def read_folder(folder: Path, name: str, report: Report) -> tuple[Document, ...]
     return tuple(documents)
 
 
+def read_file(path: Path, file: str, report: Report) -> Document:
+    """A definition file that lies anywhere; `file` is what it is called in messages."""
+    return _read_at(path, file, report)
+
+
 def is_inside(folder: Path, file: str, report: Report) -> bool:
     """Whether a file of the project folder is one, and not a link out of it; problems go to `report`.
 
@@ -102,10 +107,16 @@ def is_inside(folder: Path, file: str, report: Report) -> bool:
 
 
 def _read(folder: Path, file: str, report: Report) -> Document:
-    path = folder / file
     try:
         if not is_inside(folder, file, report):
             return Document(file, None)
+    except (OSError, RuntimeError) as error:
+        return _unreadable(file, error, report)
+    return _read_at(folder / file, file, report)
+
+
+def _read_at(path: Path, file: str, report: Report) -> Document:
+    try:
         if path.stat().st_size > _LARGEST:
             report.add(
                 "DEF-007",
@@ -124,9 +135,13 @@ def _read(folder: Path, file: str, report: Report) -> Document:
             hint="save the file as UTF-8",
         )
         return Document(file, None)
-    except (OSError, RuntimeError) as error:
-        # A link to itself is a RuntimeError.
-        why = error.strerror if isinstance(error, OSError) else "a link that leads nowhere"
-        report.add("DEF-003", f"the file can't be read: {why}", Place(file))
-        return Document(file, None)
+    except OSError as error:
+        return _unreadable(file, error, report)
     return Document(file, read_yaml(text, file, report))
+
+
+def _unreadable(file: str, error: OSError | RuntimeError, report: Report) -> Document:
+    # A link to itself is a RuntimeError.
+    why = error.strerror if isinstance(error, OSError) else "a link that leads nowhere"
+    report.add("DEF-003", f"the file can't be read: {why}", Place(file))
+    return Document(file, None)

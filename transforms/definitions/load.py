@@ -13,13 +13,14 @@ from transforms.definitions.audiences import WrittenAudience, read_audience
 from transforms.definitions.connecting import connectable
 from transforms.definitions.connections import WrittenConnections, read_connections
 from transforms.definitions.dbt_models import read_dbt_models
-from transforms.definitions.files import Document, read_folder, read_project_file
+from transforms.definitions.files import Document, read_file, read_folder, read_project_file
 from transforms.definitions.journeys import WrittenJourney, read_journey
 from transforms.definitions.known import Known
 from transforms.definitions.list_files import read_lists
 from transforms.definitions.project import read_project
 from transforms.definitions.records import Definitions
 from transforms.definitions.resolve import (
+    UNKNOWN_INPUT,
     default_lookbacks,
     resolve_audience,
     resolve_connection,
@@ -27,7 +28,9 @@ from transforms.definitions.resolve import (
     resolve_output,
 )
 from transforms.definitions.rules import RULES
+from transforms.definitions.rules.known_narrowings import KNOWN_NARROWINGS
 from transforms.definitions.rules.whole import Whole
+from transforms.documents.nodes import Mapping, Scalar
 from transforms.documents.report import Report
 from transforms.errors import InternalError, Problem
 
@@ -44,6 +47,8 @@ W = TypeVar("W")
 
 #: The partners that an output can name unless the caller says others: transforms knows none itself.
 PARTNERS = ("meta_csv",)
+#: What milepost.yml does not have and an audience, or a criterion, looks at.
+_UNCONFIGURED = (UNKNOWN_INPUT, KNOWN_NARROWINGS.code)
 
 
 @dataclass(frozen=True)
@@ -64,6 +69,24 @@ def load_definitions(folder: Path, partners: tuple[str, ...] = PARTNERS) -> Defi
     return definitions
 
 
+def load_estimable(
+    folder: Path, beside: tuple[Path, str] | None = None, partners: tuple[str, ...] = PARTNERS
+) -> tuple[Definitions, tuple[Problem, ...]]:
+    """The definitions of a project folder for estimates, and the inputs that they name and that are not configured.
+
+    Those are no errors here (spec §7): the rest is told. `beside` is a definition file that lies elsewhere, and what it
+    is called in messages: an audience or a journey, in the place of the project's own one of that id. Nothing is
+    connected then. Raises UserError with all other errors at once.
+    """
+    report = Report()
+    definitions = _load(folder, partners, report, beside=beside)
+    unconfigured = tuple(problem for problem in report.errors if problem.code in _UNCONFIGURED)
+    if definitions is None or len(unconfigured) < len(report.errors):
+        report.raise_errors()
+        raise InternalError("a project that can't be read without a problem")
+    return definitions, unconfigured
+
+
 def check_definitions(
     folder: Path, partners: tuple[str, ...] = PARTNERS, seen: SeenNames | None = None
 ) -> Checked:
@@ -78,17 +101,26 @@ def check_definitions(
 
 
 def _load(
-    folder: Path, partners: tuple[str, ...], report: Report, seen: SeenNames | None = None
+    folder: Path,
+    partners: tuple[str, ...],
+    report: Report,
+    seen: SeenNames | None = None,
+    beside: tuple[Path, str] | None = None,
 ) -> Definitions | None:
     project_file = read_project_file(folder, report)
     project = read_project(project_file.tree, report) if project_file.tree is not None else None
     if project is None and not folder.is_dir():
         return None
     known = Known()
-    audiences = _read_all(read_folder(folder, "audiences", report), read_audience, "audience", known, report)
-    journeys = _read_all(read_folder(folder, "journeys", report), read_journey, "journey", known, report)
+    other = None if beside is None else read_file(*beside, report)
+    documents = _with(read_folder(folder, "audiences", report), "audience", other)
+    audiences = _read_all(documents, read_audience, "audience", known, report)
+    documents = _with(read_folder(folder, "journeys", report), "journey", other)
+    journeys = _read_all(documents, read_journey, "journey", known, report)
     before = len(report.errors)
-    connections = _read_all(read_folder(folder, "connections", report), read_connections, "", Known(), report)
+    # A draft is connected to nothing.
+    sent = read_folder(folder, "connections", report) if beside is None else ()
+    connections = _read_all(sent, read_connections, "", Known(), report)
     known.outputs_are_missing = len(report.errors) > before
     known_attributes = Known()
     files = read_folder(folder, "attributes", report)
@@ -110,6 +142,21 @@ def _load(
         warnings=_sorted(report.warnings),
         attributes=whole.attributes,
     )
+
+
+def _with(documents: tuple[Document, ...], key: str, other: Document | None) -> tuple[Document, ...]:
+    """The documents of a folder with another one, which takes the place of that of its id, where it is of this kind.
+
+    What is no journey is an audience.
+    """
+    if other is None or (_id(other, "journey") is not None) != (key == "journey"):
+        return documents
+    return (*(one for one in documents if _id(one, key) != _id(other, key)), other)
+
+
+def _id(document: Document, key: str) -> str | None:
+    named = document.tree.get(key) if isinstance(document.tree, Mapping) else None
+    return named.text if isinstance(named, Scalar) else None
 
 
 def _read_all(

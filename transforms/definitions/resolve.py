@@ -27,6 +27,10 @@ if TYPE_CHECKING:
     from transforms.documents.report import Report
 
 
+#: The code of an input that milepost.yml does not have.
+UNKNOWN_INPUT = "DEF-051"
+
+
 @dataclass(frozen=True)
 class Chosen:
     """The workspaces and inputs that an audience or a journey looks at, in the order of milepost.yml."""
@@ -49,7 +53,7 @@ def choose(values: Values, project: Project, report: Report) -> Chosen:
             )
     for name in written_inputs or ():
         if name not in known:
-            report.unknown("DEF-051", "input", name[:80], values.place(keys.INPUTS), known)
+            report.unknown(UNKNOWN_INPUT, "input", name[:80], values.place(keys.INPUTS), known)
         elif written_workspaces is not None and known[name] not in written_workspaces:
             report.add(
                 "DEF-052",

@@ -16,6 +16,7 @@ from tests.support.lake import make_event, make_statement, write_lake
 from tests.support.project_folder import MILEPOST, write_project
 from tests.support.publications import publication
 from tests.support.run_models import model, small_run_models
+from tests.support.shared_data import REPOSITORY
 from transforms.audiences.generations import open_store
 from transforms.audiences.publishing import publish
 from transforms.audiences.redefined import calculated_by
@@ -124,7 +125,10 @@ def test_a_journey_as_a_tree(estimate, golden) -> None:
 
 @pytest.mark.usefixtures("sampled")
 def test_each_criterion_below_its_audience(estimate, golden) -> None:
-    golden("estimate/sampled.txt", stable(estimate().out))
+    out = stable(estimate().out)
+    golden("estimate/sampled.txt", out)
+    page = (REPOSITORY / "dbt_project" / "docs" / "estimates.md").read_text(encoding="utf-8")
+    assert "".join(out.splitlines(keepends=True)[:11]) in page
 
 
 def stable(out: str) -> str:
@@ -291,3 +295,58 @@ def test_criteria_are_looked_at_as_of_the_sizes_beside_them(folder: Path, capsys
     given = answer(folder, capsys, "estimate", "players", "--json")
     assert given.json["as_of"] == "2018-01-31T00:00:00Z"
     assert given.json["audiences"][0]["criteria"]["all"][0]["size"] == 200
+
+
+def test_a_draft_that_lies_elsewhere_is_estimated_as_a_part_of_the_project(estimate, folder: Path) -> None:
+    draft = folder / "new idea.yml"
+    draft.write_text("audience: idea\nstatus: draft\ncriteria: {audience: {not_in: calls__played}}\n")
+    before = sorted((folder / "project").rglob("*"))
+    assert {name: one["size"] for name, one in by_id(estimate(str(draft), "--json")).items()} == {"idea": 200}
+    assert sorted((folder / "project").rglob("*")) == before
+    assert "idea" not in by_id(estimate("--json"))
+
+
+def test_a_draft_takes_the_place_of_what_the_project_has_of_its_id(estimate, folder: Path) -> None:
+    definitions = load_definitions(folder / "project")
+    milestones = sorted(definitions.journey("calls").milestones)
+    made = publication(AS_OF, {one: {1, 2, 3} for one in milestones}, models=small_run_models())
+    calculated = tuple(calculated_by(definitions, definitions.audience(one)) for one in milestones)
+    publish(open_store(folder / "data" / "published"), replace(made, calculated=calculated))
+    draft = folder / "calls.yml"
+    draft.write_text(
+        (folder / "project" / "journeys" / "calls.yml").read_text().replace("name: Play", "name: Stop")
+    )
+    found = by_id(estimate(str(draft), "--json"))
+    assert (found["calls__seen"]["kind"], found["calls__seen"]["size"]) == ("calculated", 3)
+    assert (found["calls__played"]["kind"], found["calls__played"]["size"]) == ("exact", USERS // 8)
+    # What was found of the draft is not taken for the project's own.
+    assert {one["kind"] for one in by_id(estimate("calls", "--json")).values()} == {"calculated"}
+
+
+def test_what_is_wrong_with_a_draft_is_told_with_its_line(estimate, folder: Path) -> None:
+    draft = folder / "wrong.yml"
+    draft.write_text("audience: wrong\ncriteria: {event: {nam: Play}}\n")
+    given = estimate(str(draft))
+    assert (given.status, given.out) == (2, "")
+    assert f"{draft}:2" in given.err
+    assert "CRT-002" in given.err
+
+
+def test_an_input_that_is_not_configured_is_a_reason_and_no_number(estimate, folder: Path) -> None:
+    project = folder / "project" / "audiences"
+    (project / "faxed.yml").write_text(
+        "audience: faxed\ninputs: [shop/fax]\ncriteria: {event: {name: Play}}\n"
+    )
+    (project / "readers.yml").write_text("audience: readers\ncriteria: {audience: {not_in: faxed}}\n")
+    (project / "narrowed.yml").write_text(
+        "audience: narrowed\ncriteria: {event: {name: Play, input: shop/fax}}\n"
+    )
+    found = by_id(estimate("--json"))
+    for name in ("faxed", "readers", "narrowed"):
+        assert (found[name]["kind"], found[name]["size"], found[name]["criteria"]) == ("failed", None, None)
+        assert "shop/fax" in found[name]["reason"]
+    assert (found["calls__played"]["kind"], found["calls__played"]["size"]) == ("exact", 200)
+    lines = estimate("faxed").out.splitlines()
+    assert lines[0].startswith("faxed  ⚠  unknown input `shop/fax`")
+    (project / "wrong.yml").write_text("audience: wrong\ncriteria: {event: {nam: Play}}\n")
+    assert estimate("calls").status == 2
