@@ -16,7 +16,7 @@ from orchestration.watching import findings
 from transforms.audiences.activation import connections_of, needed_by
 from transforms.audiences.catalogue import catalogue
 from transforms.audiences.generations import open_store
-from transforms.audiences.stored import find_audience, last_figures, variant_sizes
+from transforms.audiences.stored import find_audience, last_figures, refuse_orphan, variant_sizes
 from transforms.audiences.words import definition_lines
 from transforms.definitions.load import load_definitions
 from transforms.instants import iso
@@ -34,8 +34,9 @@ if TYPE_CHECKING:
 def show(settings: Settings, audience: str, as_json: bool) -> None:
     """Print what AUDIENCE is: criteria with their effective windows, figures, variants, connections."""
     definitions = load_definitions(settings.project)
-    found = find_audience(definitions, audience)
     generation = open_store(settings.published).current()
+    refuse_orphan(definitions, generation, audience)
+    found = find_audience(definitions, audience)
     row = next(
         row
         for row in catalogue(definitions, generation, calculating=being_calculated(settings.data))

@@ -110,7 +110,9 @@ class Generation:
 
     @cached_property
     def audiences(self) -> tuple[PublishedAudience, ...]:
-        """The audiences as they were described at the newest as_of, sorted by id."""
+        """The audiences as they were described at the newest as_of, sorted by id; those that were not defined then and of
+        which members are stored, as they were described last.
+        """
         listed = json.loads((self.folder / AUDIENCES).read_text(encoding="utf-8"))
         return tuple(PublishedAudience(**{**entry, "tags": tuple(entry["tags"])}) for entry in listed)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -53,7 +53,6 @@ _NEWEST_ONLY = (
     PROFILE_TABLE,
     ATTRIBUTES,
     CALCULATED_ATTRIBUTE_TABLE,
-    AUDIENCES,
     ATTRIBUTE_DEFINITIONS,
 )
 _WORKING = ".next"
@@ -154,11 +153,16 @@ def publish(store: Store, publication: Publication) -> Generation:
             write_memberships(folder, as_of, publication.calculated, publication.members, publication.models)
         else:
             _link(previous.stored[as_of], memberships / folder_name(as_of))
+    stored_ids = {row.audience_id for row in previous.figures if row.as_of in kept - {publication.as_of}}
+    stored_ids |= {audience.id for audience in publication.calculated}
     if publication.as_of == newest:
-        _write_newest(working, publication)
+        orphans = _orphans(previous.audiences, publication.audiences, stored_ids)
+        _write_newest(working, replace(publication, audiences=(*publication.audiences, *orphans)))
     else:
         for name in _NEWEST_ONLY:
             _link(previous.folder / name, working / name)
+        orphans = _orphans(publication.audiences, previous.audiences, stored_ids)
+        _write_described(working / AUDIENCES, (*previous.audiences, *orphans))
 
     changed = {publication.as_of, *(candidates - kept)}
     affected = kept & {as_of + step for as_of in changed for step in (0 * DAY, DAY)}
@@ -171,6 +175,14 @@ def publish(store: Store, publication: Publication) -> Generation:
         shutil.rmtree(working)
         return previous
     return _swap(store, working, previous.number + 1)
+
+
+def _orphans(
+    others: tuple[PublishedAudience, ...], described: tuple[PublishedAudience, ...], stored: set[str]
+) -> tuple[PublishedAudience, ...]:
+    """Those of `others` of which members are stored and which nobody defined at the newest as_of."""
+    known = {audience.id for audience in described}
+    return tuple(audience for audience in others if audience.id in stored - known)
 
 
 def _begin(store: Store) -> Path:

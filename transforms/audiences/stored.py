@@ -75,6 +75,23 @@ def find_audience(definitions: Definitions, audience_id: str) -> Audience:
     raise failure("unknown-audience", f"there is no audience `{audience_id}`", hint=hint)
 
 
+def refuse_orphan(definitions: Definitions, generation: Generation | None, audience_id: str) -> None:
+    """A failure (exit status 1) where the definition was taken out and members are stored: it says for when."""
+    if generation is None or any(one.id == audience_id for one in definitions.audiences):
+        return
+    last = next((row for row in reversed(generation.figures) if row.audience_id == audience_id), None)
+    if last is None:
+        return
+    renamed = next((one.id for one in definitions.audiences if one.formerly == audience_id), None)
+    raise failure(
+        "orphaned",
+        f"the definition of `{audience_id}` was taken out; it is stored to {iso(last.as_of)}",
+        hint=f"it is `{renamed}` now"
+        if renamed is not None
+        else f"`history` and `members` read it with --as-of {iso(last.as_of)}",
+    )
+
+
 def stored_id(definitions: Definitions, generation: Generation, as_of: datetime, audience_id: str) -> str:
     """The id under which an audience's members are stored at `as_of`: its own, or its former one.
 
@@ -83,6 +100,7 @@ def stored_id(definitions: Definitions, generation: Generation, as_of: datetime,
     calculated = generation.calculated(as_of)
     if audience_id in calculated:
         return audience_id
+    refuse_orphan(definitions, generation, audience_id)
     stored = find_audience(definitions, audience_id).stored_as(calculated)
     if stored is not None:
         return stored

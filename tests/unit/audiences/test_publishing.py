@@ -150,6 +150,21 @@ def test_identities_are_those_of_the_newest_as_of(store: Store) -> None:
     assert pq.read_table(generation.identities_file)["identity_value"].to_pylist() == ["new@example.com"]
 
 
+@pytest.mark.parametrize("later_first", [False, True])
+def test_an_audience_stays_described_while_members_of_it_are_stored(store: Store, later_first: bool) -> None:
+    days = [
+        publication(AS_OF, {"gone": {1}, "kept": {1}}),
+        publication(AS_OF + timedelta(days=1), {"kept": {1}}),
+    ]
+    for day in reversed(days) if later_first else days:
+        publish(store, day)
+    generation = store.current()
+    assert generation is not None
+    assert [audience.id for audience in generation.audiences] == ["gone", "kept"]
+    last = publication(AS_OF + timedelta(days=9), {"kept": {1}}, history=timedelta(days=8))
+    assert [audience.id for audience in publish(store, last).audiences] == ["kept"]
+
+
 def test_two_generations_are_kept(store: Store) -> None:
     for number in range(5):
         publish(store, publication(AS_OF + DAY * number, {"a": {number}}))
