@@ -172,6 +172,75 @@ def test_a_clone_has_the_tags_and_neither_the_partners_name_nor_the_history(fold
     assert files(folder)["audiences/copy.yml"].startswith("# Who plays.\n")
 
 
+def test_what_only_looks_like_a_key_of_the_audience_is_copied(folder, milepost) -> None:
+    written = {
+        "audiences/looked.yml": """\
+            audience: "looked"
+            external_name: >-
+              A name
+              of two lines
+            criteria:
+              event:
+                name: Play
+                where:
+                  external_name: {exact: x}
+                  formerly: {exact: y}
+            """,
+    }
+    write_project(folder / "project", written, None)
+    assert milepost("clone", "looked", "copy").err == ""
+    copy, looked = files(folder)["audiences/copy.yml"], files(folder)["audiences/looked.yml"]
+    assert copy == 'audience: "copy"\n' + looked[looked.index("criteria:") :]
+
+
+def test_what_shares_its_line_is_not_edited(folder, milepost) -> None:
+    flow = {"audiences/flow.yml": "{audience: flow, formerly: x, criteria: {event: {name: Play}}}\n"}
+    write_project(folder / "project", flow, None)
+    before = files(folder)
+    given = milepost("clone", "flow", "copy")
+    assert (given.status, files(folder)) == (2, before)
+    assert "audiences/flow.yml:1: error EDT-008" in given.err
+
+
+def test_all_of_a_tag_are_cloned_together(folder, milepost) -> None:
+    journey = FILES["journeys/calls.yml"].replace("milestones:", "tags: [Games]\n        milestones:")
+    other = {
+        "journeys/calls.yml": journey,
+        "journeys/other.yml": "journey: other\nmilestones: [{milestone: m, tags: [Games], criteria: {event: {name: A}}}]\n",
+    }
+    write_project(folder / "project", other, None)
+    given = milepost("clone", "--tag", "Games", "--suffix", "_2027")
+    assert given.out.splitlines() == [
+        "wrote audiences/players_2027.yml",
+        "wrote audiences/regulars_2027.yml",
+        "wrote journeys/calls_2027.yml",
+    ]
+    assert "`other__m` is not cloned" in given.err
+    definitions = load_definitions(folder / "project")
+    assert definitions.audience("regulars_2027").tags == ("Games", "Old")
+    assert definitions.journey("calls_2027").milestones[0] == "calls_2027__seen"
+    assert "{audience: {in: players}}" in files(folder)["audiences/regulars_2027.yml"]
+    before = files(folder)
+    assert "EDT-006" in milepost("clone", "--tag", "Games", "--tag", "Old", "--suffix", "_2027").err
+    assert files(folder) == before
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("clone", "players"),
+        ("clone", "players", "copy", "--tag", "Games"),
+        ("clone", "--tag", "Games"),
+        ("clone", "--tag", "None", "--suffix", "_b"),
+        ("clone", "--tag", "Games", "--suffix", "__b"),
+    ],
+)
+def test_a_clone_that_is_not_clear_is_wrong_use(folder, milepost, arguments) -> None:
+    before = files(folder)
+    assert milepost(*arguments).status == 2
+    assert files(folder) == before
+
+
 def test_milestones_of_a_cloned_journey_name_each_other(folder, milepost) -> None:
     assert milepost("clone", "calls", "copy").status == 0
     assert "{audience: {in: copy__played}}" in files(folder)["journeys/copy.yml"]
