@@ -21,11 +21,14 @@ from transforms.definitions.load import load_definitions
 from transforms.instants import iso
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from orchestration.authorship import Authorship
     from orchestration.settings import Settings
 
+#: What is said beside the figures.
+_REMARK = ""
 _HEADER = (
     "id",
     "name",
@@ -34,6 +37,7 @@ _HEADER = (
     "adds",
     "drops",
     "volatility",
+    _REMARK,
     "tags",
     "outputs",
     "owner",
@@ -96,9 +100,8 @@ def list(  # the command's name; nothing in this module needs the type
         )
         return
     remarks = {row.id: redefined_in_words(row.id, changed.get(row.id, ())) for row in rows}
-    header = (*_HEADER, "") if any(remarks.values()) else _HEADER
-    cells = [(*_cells(row, written.get(row.file or "")), remarks[row.id] or " ") for row in rows]
-    print_table(header, [one[: len(header)] for one in cells], _NUMBERS)
+    cells = [_cells(row, remarks[row.id], written.get(row.file or "")) for row in rows]
+    print_table(*_columns(cells, has_remarks=any(remarks.values())), _NUMBERS)
     say(f"{_footer(as_of, read_at)}; {active_in_words(definitions)}")
     if looks:
         say(f"{len(looks)} of the audiences deserve a look: `milepost watch` says why")
@@ -110,7 +113,17 @@ def _footer(as_of: datetime | None, read_at: datetime) -> str:
     return f"as of {iso(as_of)}, {age_in_words(read_at - as_of)} old"
 
 
-def _cells(row: CatalogueRow, written: Authorship | None) -> tuple[object, ...]:
+def _columns(
+    cells: Sequence[tuple[object, ...]], *, has_remarks: bool
+) -> tuple[Sequence[str], Sequence[Sequence[object]]]:
+    """The header and the rows; the column of remarks only where there is one."""
+    if has_remarks:
+        return _HEADER, cells
+    place = _HEADER.index(_REMARK)
+    return [name for name in _HEADER if name != _REMARK], [(*one[:place], *one[place + 1 :]) for one in cells]
+
+
+def _cells(row: CatalogueRow, remark: str, written: Authorship | None) -> tuple[object, ...]:
     figures = row.figures
     return (
         row.id,
@@ -118,6 +131,7 @@ def _cells(row: CatalogueRow, written: Authorship | None) -> tuple[object, ...]:
         row.state,
         *((figures.size, figures.adds, figures.drops) if figures else (None,) * 3),
         None if figures is None or figures.volatility is None else f"{figures.volatility:.1%}",
+        remark or " ",
         row.tags,
         row.outputs,
         row.owner,

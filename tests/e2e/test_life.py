@@ -253,6 +253,8 @@ def test_a_renamed_audience_keeps_its_history_and_everybody_their_variant(
         found = set(members(later, "customers", "--variant", variant))
         assert found == {mpid for mpid, given in now.items() if given == variant}
         assert found & stayed == {mpid for mpid in stayed if before[mpid] == variant}
+    (told,) = later.data.glob("exports/letter/*.manifest.json")
+    assert "Customers - letter" in told.read_text(encoding="utf-8")
     stored = answered(later, "history", "customers")["stored"]
     assert [(row["size"], row["is_redefined"]) for row in stored] == [
         (len(BEFORE[FIRST]["buyers"]), False),

@@ -101,10 +101,10 @@ def test_a_changed_audience_and_all_that_read_it(milepost, folder) -> None:
     assert changed(milepost) == {"players": ["players"], "fans": ["players"], "friends": ["players"]}
     assert "days old, definition changed since\n" in milepost("show", "players").out
     assert "days old, definition of players changed since\n" in milepost("show", "friends").out
-    ends = {line.split()[0]: line.split("  ")[-1] for line in milepost("list").out.splitlines()}
-    assert ends["players"] == "definition changed since"
-    assert ends["fans"] == "definition of players changed since"
-    assert "changed" not in ends["listed"]
+    lines = {line.split()[0]: line for line in milepost("list").out.splitlines()}
+    assert "–  definition changed since " in lines["players"], "beside its figures"
+    assert "–  definition of players changed since " in lines["fans"]
+    assert "changed" not in lines["listed"]
 
 
 def test_a_changed_milestone_and_what_is_to_its_right_and_below(milepost, folder) -> None:
