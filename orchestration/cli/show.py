@@ -157,7 +157,8 @@ def _last(audience_id: str, stored: dict[str, Any] | None) -> str:
     if stored is None:
         return ""
     changed = _changed(audience_id, stored["redefined"])
-    return f" since {stored['as_of']}, when it had {stored['size']:,} members{changed}"
+    members = "1 member" if stored["size"] == 1 else f"{stored['size']:,} members"
+    return f" since {stored['as_of']}, when it had {members}{changed}"
 
 
 def _changed(audience_id: str, changed: list[str]) -> str:

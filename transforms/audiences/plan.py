@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from transforms.audiences.activation import active_audiences, needed_by
+from transforms.audiences.stored import find_audience
 from transforms.compiler.attributes import attribute_query
 from transforms.compiler.models import definition_hash
 from transforms.criteria.language import calculated_attributes, named_lists
@@ -132,7 +133,11 @@ class Comparison:
         )
 
     def who(self, audience_id: str) -> tuple[tuple[int, ...], tuple[int, ...]]:
-        """Who would enter an audience and who would leave it, sorted; UserError where that can't be told."""
+        """Who would enter an audience and who would leave it, sorted; UserError where that can't be told, and for an
+        audience of neither side.
+        """
+        if audience_id not in self._was:
+            find_audience(self._after.definitions, audience_id)
         before = _told(self._members(audience_id, was=True))
         after = _told(self._members(audience_id, was=False))
         return tuple(np.setdiff1d(after, before).tolist()), tuple(np.setdiff1d(before, after).tolist())

@@ -56,7 +56,10 @@ def _unusual(audience: Audience, row: Figures) -> Iterator[Finding]:
     if before and not row.size:
         if limits.emptied:
             yield Finding(
-                "emptied", audience.id, row.as_of, f"is empty and had {before:,} members a day earlier"
+                "emptied",
+                audience.id,
+                row.as_of,
+                f"is empty and had {before:,} member{'' if before == 1 else 's'} a day earlier",
             )
         return
     change = abs(row.size - before)

@@ -138,6 +138,9 @@ def test_who_moves(folder, plan) -> None:
     assert plan("--who", "calls__played").out.splitlines() == [f"- {mpid}" for mpid in both]
     assert plan("--who", "calls__stopped").out.splitlines() == [f"+ {mpid}" for mpid in both]
     assert plan("--who", "calls__rest").status == 0
+    unknown = plan("--who", "calls__playd")
+    assert unknown.status == 1
+    assert "did you mean `calls__played`?" in unknown.err
 
 
 def test_a_connection_sends_what_its_audience_becomes(folder, plan) -> None:

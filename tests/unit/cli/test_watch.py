@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from email import message_from_bytes, policy
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.support.chat import Chat, open_chat
 from tests.support.command import Answer, answer
+from tests.support.mail_server import Inbox, mail_server
 from tests.support.project_folder import MILEPOST, write_project
 from tests.support.publications import publication
 from transforms.audiences.generations import open_store
@@ -59,7 +61,7 @@ def test_everything_that_deserves_a_look_is_said_and_nothing_that_is_silenced(mi
     lines = found.out.splitlines()
     assert lines[0].startswith("stale: tested is as of 2018-01-02T00:00:00Z, ")
     assert lines[1:] == [
-        "emptied: emptied is empty and had 1 members a day earlier",
+        "emptied: emptied is empty and had 1 member a day earlier",
         "size_change: halved went from 1,000 to 499 members: 50%, more than 50 %",
         "volatility: halved 0 came and 501 left, 100% of its 499 members, more than 100 %",
         "sample_ratio: tested its variants don't fit their shares, p = 3.7e-82",
@@ -116,4 +118,24 @@ def test_the_team_is_told_once_and_only_where_something_may_leave(
         "halved",
         "halved",
         "tested",
+    ]
+
+
+def test_the_team_is_mailed(milepost, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    inbox = Inbox()
+    monkeypatch.setenv("MILEPOST_DELIVER", "1")
+    with mail_server(inbox) as port:
+        mailbox = (
+            "{email: [growth@example.org], from: milepost@example.org, host: 127.0.0.1, "
+            f"port: {port}, security: none, about: [emptied, size_change]}}"
+        )
+        write_project(tmp_path / "project", {}, f"{MILEPOST}notify: [{mailbox}]\n")
+        sent = milepost("watch", "--notify")
+        assert (sent.status, sent.err) == (3, "notify, email over 127.0.0.1: 2 notices sent\n")
+        assert milepost("watch", "--notify").err == ""
+    ((to, content),) = inbox.mails
+    assert to == ["growth@example.org"]
+    assert message_from_bytes(content, policy=policy.default).get_content().splitlines() == [
+        "* emptied is empty and had 1 member a day earlier",
+        "* halved went from 1,000 to 499 members: 50%, more than 50 %",
     ]

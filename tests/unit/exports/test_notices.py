@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import socket
 import ssl
-from contextlib import contextmanager
 from datetime import datetime
 from email import message_from_bytes, policy
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import trustme
-from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, LoginPassword
 
 from exports.notices import mail
@@ -19,6 +16,7 @@ from exports.notices.notice import Notice, of_failed_run, of_finding
 from exports.notices.tell import Telling, tell
 from tests.support.chat import Chat, open_chat
 from tests.support.definitions import project
+from tests.support.mail_server import Inbox, mail_server
 from transforms.audiences.watching import Finding
 from transforms.definitions.notify import SUBJECTS
 from transforms.definitions.records import Mailbox, Webhook
@@ -38,36 +36,6 @@ HOOK = Webhook("TEAM_CHAT_URL", SUBJECTS)
 def chat() -> Iterator[Chat]:
     with open_chat() as opened:
         yield opened
-
-
-class Inbox:
-    """Keeps each mail, and refuses the addresses that say so."""
-
-    def __init__(self) -> None:
-        self.mails: list[tuple[list[str], bytes]] = []
-
-    async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:
-        if address.startswith("nobody"):
-            return f"550 there is no {address}"
-        envelope.rcpt_tos.append(address)
-        return "250 OK"
-
-    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
-        self.mails.append((envelope.rcpt_tos, envelope.content))
-        return "250 OK"
-
-
-@contextmanager
-def mail_server(inbox: Inbox, **options: Any) -> Iterator[int]:
-    """A mail server on a free port."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    controller = Controller(inbox, hostname="127.0.0.1", port=port, **options)
-    controller.start()
-    try:
-        yield port
-    finally:
-        controller.stop()
 
 
 def mailbox(port: int, *to: str, **changes: Any) -> Mailbox:
