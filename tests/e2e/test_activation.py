@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.slow
 
 SCENE = make_scene(3)
-#: Without models of analysts, of which nothing here reads any.
-WORLD = replace(SCENE.world, models={}, lists={})
+#: Without models of analysts and earlier memberships, of which nothing here reads any.
+WORLD = replace(SCENE.world, models={}, lists={}, stored={})
 BOUGHT = {"ecommerce": {"action": "purchase", "within": "20 days"}}
 AUDIENCES: list[dict[str, Any]] = [
     {"audience": "buyers", "criteria": BOUGHT},
