@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
@@ -88,3 +90,27 @@ def test_another_accounts_output_takes_only_what_is_usable_for_it(
     assert ("agency" in found.out + found.err) is not may
     if may:
         assert milepost("show", audience_id, "--json").json["state"] == "active"
+
+
+def test_list_and_show_tell_from_git_who_created_a_definition_and_when_it_was_changed(
+    milepost, tmp_path: Path
+) -> None:
+    folder, file = tmp_path / "project", tmp_path / "project" / "audiences" / "own.yml"
+
+    def git(*arguments: str, author: str = "Ana", at: int = 1_500_000_000) -> None:
+        named = ("-c", f"user.name={author}", "-c", "user.email=a@example.com", "-c", "commit.gpgsign=false")
+        dates = {"GIT_AUTHOR_DATE": f"{at} +0000", "GIT_COMMITTER_DATE": f"{at} +0000"}
+        subprocess.run(["git", *named, *arguments], cwd=folder, check=True, env={**os.environ, **dates})
+
+    git("init", "-q")
+    git("add", "-A")
+    git("commit", "-q", "-m", "x", author="Ana Maria")
+    file.write_text(file.read_text().replace("name: Play", "name: Stop"))
+    git("commit", "-q", "-a", "-m", "y", author="Bo", at=1_500_086_400)
+    rows = {row["id"]: row for row in milepost("list", "--json").json["audiences"]}
+    assert {name: (row["created_by"], row["updated_at"]) for name, row in rows.items()} == {
+        **dict.fromkeys(rows, ("Ana Maria", "2017-07-14T02:40:00Z")),
+        "own": ("Ana Maria", "2017-07-15T02:40:00Z"),
+    }
+    shown = milepost("show", "own", "--json").json
+    assert (shown["created_by"], shown["updated_at"]) == ("Ana Maria", "2017-07-15T02:40:00Z")

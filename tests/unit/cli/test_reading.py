@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 import zipfile
@@ -178,14 +177,6 @@ def test_several_tags_mean_all_of_them(milepost) -> None:
     assert sorted(ids("--tag", "Q4")) == ["idle", "lapsed"]
     assert ids("--tag", "Q4", "--tag", "Retargeting") == ["lapsed"]
     assert ids("--state", "estimated") == ["idle"]
-
-
-@pytest.mark.usefixtures("published")
-def test_an_audience_without_a_definition_is_listed_as_orphaned(milepost, project: Path) -> None:
-    (project / "project" / "connections" / "meta.yml").unlink()
-    (project / "project" / "audiences" / "lapsed.yml").unlink()
-    rows = {row["id"]: row for row in milepost("list", "--json").json["audiences"]}
-    assert (rows["lapsed"]["state"], rows["lapsed"]["size"]) == ("orphaned", 4)
 
 
 @pytest.mark.usefixtures("published")
@@ -401,41 +392,3 @@ def test_reading_commands_import_neither_dagster_nor_dbt() -> None:
     )
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert found.stdout == "[]\n"
-
-
-def test_list_and_show_tell_from_git_who_created_a_definition_and_when_it_was_changed(
-    milepost, project: Path
-) -> None:
-    folder, file = project / "project", project / "project" / "audiences" / "idle.yml"
-
-    def git(*arguments: str, author: str = "Ana", at: int = 1_500_000_000) -> None:
-        named = ("-c", f"user.name={author}", "-c", "user.email=a@example.com", "-c", "commit.gpgsign=false")
-        dates = {"GIT_AUTHOR_DATE": f"{at} +0000", "GIT_COMMITTER_DATE": f"{at} +0000"}
-        subprocess.run(["git", *named, *arguments], cwd=folder, check=True, env={**os.environ, **dates})
-
-    git("init", "-q")
-    git("add", "-A")
-    git("commit", "-q", "-m", "x", author="Ana Maria")
-    file.write_text(file.read_text().replace("free", "paid"))
-    git("commit", "-q", "-a", "-m", "y", author="Bo", at=1_500_086_400)
-    rows = {row["id"]: row for row in milepost("list", "--json").json["audiences"]}
-    assert {name: (row["created_by"], row["updated_at"]) for name, row in rows.items()} == {
-        "idle": ("Ana Maria", "2017-07-15T02:40:00Z"),
-        "lapsed": ("Ana Maria", "2017-07-14T02:40:00Z"),
-    }
-    shown = milepost("show", "idle", "--json").json
-    assert (shown["created_by"], shown["updated_at"]) == ("Ana Maria", "2017-07-15T02:40:00Z")
-
-
-@pytest.mark.usefixtures("published")
-def test_members_of_what_is_no_longer_defined_are_read_by_their_as_of(milepost, project: Path) -> None:
-    publish(open_store(project / "data" / "published"), publication(datetime(2018, 1, 2), {"idle": {1}}))
-    (project / "project" / "connections" / "meta.yml").unlink()
-    (project / "project" / "audiences" / "lapsed.yml").unlink()
-    rows = {row["id"]: (row["state"], row["size"]) for row in milepost("list", "--json").json["audiences"]}
-    assert rows["lapsed"] == ("orphaned", None)
-    for command in ("show", "members", "history", "download"):
-        refused = milepost(command, "lapsed")
-        assert (refused.status, refused.out) == (1, "")
-        assert "--as-of 2018-01-01T00:00:00Z" in refused.err
-    assert milepost("members", "lapsed", "--as-of", "2018-01-01", "--limit", "1").out == f"{SMALLEST}\n"
