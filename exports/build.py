@@ -8,19 +8,24 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from exports.formats.csv import write_csv
-from exports.identifiers import Dropped
+from exports.formats.format import Change, Delivery
+from exports.formats.write import write
+from exports.identifiers.encodings import sendable
+from exports.identifiers.normalised import Dropped
 from exports.manifest import Counts
+from exports.rows import arrange, frames, identifiers_statement
 from transforms.engine import calculator
+from transforms.errors import FAILED, Problem, UserError, failure
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from datetime import datetime
     from pathlib import Path
 
     import duckdb
+    import polars as pl
 
-    from exports.partners.profile import Partner
+    from exports.partners.profile import IdentityColumn, Partner, PartnerFile
     from transforms.audiences.generations import Generation
 
 _BATCH = 10_000
@@ -30,101 +35,139 @@ create table member as
 select mpid from read_parquet($members, hive_partitioning = false)
 where audience_id = $audience and ($variant is null or variant = $variant)
 """
-_IDENTITIES = """
-select mpid, identity_type, identity_value from read_parquet($identities) semi join member using (mpid)
-where list_contains($types, identity_type)
+_ODD = "select mpid, place, text from identifier where text is not null"
+_KEEP = "insert into identifier select mpid, place, value, null from batch"
+_KEYLESS = """
+delete from identifier
+where value is not null and mpid not in (select mpid from identifier where place = $key and value is not null)
 """
-_SENDABLE = "create table sendable (mpid bigint, place integer, value varchar)"
-_KEEP = "insert into sendable select mpid, place, value from batch"
 _COUNTS = """
-select
-    (select count(*) from member),
-    (select count(distinct mpid) from sendable),
-    (select count(*) from sendable)
+select (select count(*) from member), count(distinct mpid), count(*)
+from identifier where value is not null
 """
-_ROWS = "select distinct place, value from sendable order by place, value"
+_PLAIN = "select count(*) from identifier where place = $place and value is not null"
 
 
 @dataclass(frozen=True)
 class ExportRequest:
     """One file: an audience, or one variant of it, for a partner.
 
-    `identities` None means every type that the partner accepts. `region` is that of national phone numbers.
+    `file` is one of the partner's, as the output's options have it. `identities` None means every type that it
+    accepts. `region` is that of national phone numbers. `audience_name` is what the partner sees.
     """
 
     audience_id: str
     variant: str | None
     as_of: datetime
     partner: Partner
+    file: PartnerFile
+    audience_name: str
     identities: tuple[str, ...] | None = None
     region: str | None = None
 
     @property
     def identity_types(self) -> tuple[str, ...]:
         """The types to send, in the partner's order."""
-        accepted = self.partner.identity_types
-        return (
-            accepted
-            if self.identities is None
-            else tuple(kind for kind in accepted if kind in self.identities)
+        accepted = self.file.identity_types
+        if self.identities is None:
+            return accepted
+        return tuple(kind for kind in accepted if kind in self.identities)
+
+    @property
+    def delivery(self) -> Delivery:
+        """Whose rows they are."""
+        return Delivery(self.audience_id, self.audience_name, self.as_of)
+
+    @property
+    def columns(self) -> tuple[IdentityColumn, ...]:
+        """The columns that can hold something; columns of types that are not sent are left out."""
+        types = set(self.identity_types)
+        return tuple(
+            column for column in self.file.identity_columns if types.intersection(column.identity_types)
         )
 
 
 def write_export(generation: Generation, request: ExportRequest, path: Path) -> Counts:
     """Write the file of `request` from one generation, and return what became of the members.
 
-    One row for each distinct identity value, in its own column, the others empty: a fixed number of columns
-    for one member would lose the fourth address, and partners match a row by any of its columns. Columns of
-    types that are not sent are left out. Rows are sorted by column, then value. Memory stays flat: what does
-    not fit goes to a folder beside `path`.
+    Every identity of every type is in it, in rows as the file arranges them (exports/partners/profile.py), sorted by
+    column and value, or by mpid. Memory stays flat: what does not fit goes to a folder beside `path`.
+
+    A failure (exit status 1) where a column mixes digests with values that are none (EXP-007), since whoever hashed a
+    part may have hashed it otherwise, and where the partner takes fewer rows (EXP-008).
     """
-    types = set(request.identity_types)
-    columns = [column for column in request.partner.columns if types.intersection(column.identity_types)]
+    columns = request.columns
     with calculator(path.with_name(f"{path.name}.spill")) as connection:
-        connection.execute(
-            _MEMBERS,
-            {
-                "members": str(generation.members_file(request.as_of)),
-                "audience": request.audience_id,
-                "variant": request.variant,
-            },
-        )
-        dropped = _normalise(connection, generation, request, [column.header for column in columns])
-        found = connection.execute(_COUNTS).fetchall()[0]
-        members, users, sendable = found
+        dropped = _gather(connection, generation, request, columns)
+        members, users, identifiers = connection.execute(_COUNTS).fetchall()[0]
+        arrange(connection, request.file)
+        distinct = connection.execute("select count(*) from kept").fetchall()[0][0]
+        tally = _Tally(request)
+        rows = tally.counted(frames(connection, request.file, columns, delivery := request.delivery))
         with path.open("wb") as opened:
-            rows = write_csv(
-                opened.write, [column.header for column in columns], _rows(connection, len(columns))
-            )
-    dropped["repeated"] += sendable - rows
+            write(request.file.format, opened, delivery, (Change(request.file.snapshot, rows),))
+    dropped["repeated"] += identifiers - distinct
     dropped["without_identity"] += members - users
     reasons = tuple(sorted((reason, count) for reason, count in dropped.items() if count))
-    return Counts(members=members, users=users, rows=rows, dropped=reasons)
+    return Counts(members=members, users=users, rows=tally.rows, dropped=reasons)
 
 
-def _normalise(
-    connection: duckdb.DuckDBPyConnection, generation: Generation, request: ExportRequest, headers: list[str]
+@dataclass
+class _Tally:
+    """Counts rows on their way into a file, and refuses the first too many."""
+
+    request: ExportRequest
+    rows: int = 0
+
+    def counted(self, given: Iterable[pl.DataFrame]) -> Iterator[pl.DataFrame]:
+        most = self.request.file.most_rows
+        for frame in given:
+            self.rows += frame.height
+            if most is not None and self.rows > most:
+                raise failure(
+                    "EXP-008",
+                    f"{self.request.partner.title} takes at most {most:,} rows, `{self.request.audience_id}` has more",
+                    hint="split the audience by an A/B test or by criteria, or send fewer identity types",
+                )
+            yield frame
+
+
+def _gather(
+    connection: duckdb.DuckDBPyConnection,
+    generation: Generation,
+    request: ExportRequest,
+    columns: tuple[IdentityColumn, ...],
 ) -> Counter[str]:
-    """Fill the table `sendable`; count what was dropped by reason."""
-    by_type = {kind: column for column in request.partner.columns for kind in column.identity_types}
-    places = {header: place for place, header in enumerate(headers)}
-    dropped: Counter[str] = Counter()
-    connection.execute(_SENDABLE)
-    # A second cursor: writing through the first one would end a result that is still read.
-    identities = connection.cursor().execute(
-        _IDENTITIES,
-        {"identities": str(generation.identities_file), "types": list(request.identity_types)},
+    """Fill the table `identifier` with what can be sent; count what was dropped by reason."""
+    connection.execute(
+        _MEMBERS,
+        {
+            "members": str(generation.members_file(request.as_of)),
+            "audience": request.audience_id,
+            "variant": request.variant,
+        },
     )
-    while found := identities.fetchmany(_BATCH):
+    statement = identifiers_statement(columns, request.identity_types, request.region)
+    connection.execute(statement, {"identities": str(generation.identities_file)})
+    dropped: Counter[str] = Counter()
+    hashed: Counter[int] = Counter()
+    # A second cursor: writing through the first one would end a result that is still read.
+    odd = connection.cursor().execute(_ODD)
+    while found := odd.fetchmany(_BATCH):
         kept: list[tuple[int, int, str]] = []
-        for mpid, kind, value in found:
-            column = by_type[kind]
-            normalised = column.normalise(value, request.region)
-            if isinstance(normalised, Dropped):
-                dropped[normalised.reason] += 1
+        for mpid, place, text in found:
+            column = columns[place]
+            value = sendable(text, request.region, column.rules, column.encoding)
+            if isinstance(value, Dropped):
+                dropped[value.reason] += 1
             else:
-                kept.append((mpid, places[column.header], column.encode(normalised)))
+                hashed[place] += value.came_hashed
+                kept.append((mpid, place, value.value))
         _keep(connection, kept)
+    _refuse_mixed(connection, columns, hashed)
+    for place, column in enumerate(columns):
+        if column.is_key:
+            dropped["without_key"] += connection.execute(_KEYLESS, {"key": place}).fetchall()[0][0]
     return dropped
 
 
@@ -138,10 +181,21 @@ def _keep(connection: duckdb.DuckDBPyConnection, kept: list[tuple[int, int, str]
     connection.unregister("batch")
 
 
-def _rows(connection: duckdb.DuckDBPyConnection, width: int) -> Iterator[list[str]]:
-    result = connection.execute(_ROWS)
-    while found := result.fetchmany(_BATCH):
-        for place, value in found:
-            row = [""] * width
-            row[place] = value
-            yield row
+def _refuse_mixed(
+    connection: duckdb.DuckDBPyConnection, columns: tuple[IdentityColumn, ...], hashed: Counter[int]
+) -> None:
+    problems = []
+    for place, digests in sorted(hashed.items()):
+        values = connection.execute(_PLAIN, {"place": place}).fetchall()[0][0]
+        if 0 < digests < values:
+            column = columns[place]
+            problems.append(
+                Problem(
+                    "EXP-007",
+                    f"`{column.header}` ({', '.join(column.identity_types)}) has {digests:,} values that are "
+                    f"digests already and {values - digests:,} that are not",
+                    hint="send them as they were collected, or hash all of them the way that the partner wants",
+                )
+            )
+    if problems:
+        raise UserError(*problems, exit_status=FAILED)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Literal
 
 from exports.build import ExportRequest
 from exports.delivery.local import deliver_locally
+from exports.partners.chosen import chosen_files
 from exports.partners.registry import partner_named
-from transforms.errors import InternalError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -65,16 +65,12 @@ def deliver_connection(
         return Outcome(connection.id, "not_newest", last)
     unsent = tuple(_unsent(definitions, connection, generation, as_of))
     without = {found.audience_id for found in unsent}
+    options = definitions.output(connection.output).options
     files = tuple(
-        deliver_locally(
-            exports / connection.id,
-            generation,
-            _request(definitions, connection, audience_id, as_of),
-            connection.id,
-            partner_facing_name(definitions.audience(audience_id), connection.variant),
-        )
+        deliver_locally(exports / connection.id, generation, request, connection.id, options)
         for audience_id in connection.audiences
         if audience_id not in without
+        for request in _requests(definitions, connection, audience_id, as_of)
     )
     ledger.record(connection.id, as_of, files)
     return Outcome(connection.id, "delivered", last, files, unsent)
@@ -85,15 +81,20 @@ def partner_facing_name(audience: Audience, variant: str | None) -> str:
     return audience.external_name if variant is None else f"{audience.external_name} - {variant}"
 
 
-def _request(
+def _requests(
     definitions: Definitions, connection: Connection, audience_id: str, as_of: datetime
-) -> ExportRequest:
+) -> Iterator[ExportRequest]:
+    """One for each file of the partner that any identity type of the connection goes to."""
     output = definitions.output(connection.output)
     partner = partner_named(output.partner)
-    if partner is None:
-        raise InternalError(f"output {output.id} of an unknown partner was not refused")
     region = output.region or definitions.project.default_region
-    return ExportRequest(audience_id, connection.variant, as_of, partner, connection.identities, region)
+    name = partner_facing_name(definitions.audience(audience_id), connection.variant)
+    for file in chosen_files(partner, output):
+        request = ExportRequest(
+            audience_id, connection.variant, as_of, partner, file, name, connection.identities, region
+        )
+        if request.identity_types:
+            yield request
 
 
 def _unsent(

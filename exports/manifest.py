@@ -29,7 +29,10 @@ class Counts:
 
 @dataclass(frozen=True)
 class ExportManifest:
-    """One delivered file. It holds no personal value, and nothing of the clock: same inputs, same bytes."""
+    """One delivered file. It holds no personal value, and nothing of the clock: same inputs, same bytes.
+
+    `options` are those that the output sets. `least_rows`: with fewer rows the partner changes nothing.
+    """
 
     file_name: str
     bytes: int
@@ -37,17 +40,25 @@ class ExportManifest:
     connection: str
     partner: str
     rules_version: str
+    options: tuple[tuple[str, str], ...]
     audience_id: str
     audience_name: str
     variant: str | None
     as_of: datetime
     identities: tuple[str, ...]
+    least_rows: int
     counts: Counts
+
+    @property
+    def is_too_small(self) -> bool:
+        """Whether the partner takes nothing of it, so that whoever left stays targeted."""
+        return self.counts.rows < self.least_rows
 
     def to_bytes(self) -> bytes:
         """JSON, keys in a fixed order."""
         content = {
             **asdict(self),
+            "options": dict(self.options),
             "as_of": iso(self.as_of),
             "counts": {**asdict(self.counts), "dropped": dict(self.counts.dropped)},
         }

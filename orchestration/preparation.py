@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from exports.delivered_tests import edited_tests
 from exports.ledger import Ledger
+from exports.partners.checks import check_outputs
 from orchestration.definition_hashes import compiled_from
 from transforms.audiences.generations import open_store
 from transforms.audiences.publishing import ensure
@@ -23,15 +24,16 @@ def prepare(settings: Settings, *, frozen: bool = False) -> Definitions:
     """Load and validate the definitions, compile what is out of date (`frozen`: refuse instead), make the
     folders that the models read.
 
-    Raises UserError with every problem of the definitions, A/B tests that were edited after their delivery included,
-    or a failure where `frozen` and out of date.
+    Raises UserError with every problem of the definitions, A/B tests that were edited after their delivery and what
+    no partner takes included, or a failure where `frozen` and out of date.
     """
     definitions = load_definitions(settings.project)
     edited = edited_tests(
         definitions, open_store(settings.published).current(), Ledger(settings.connection_ledger)
     )
-    if edited:
-        raise UserError(*edited)
+    problems = (*check_outputs(definitions), *edited)
+    if problems:
+        raise UserError(*problems)
     # Compiling 500 milestones takes 5 s, telling that nothing changed since the last time a tenth.
     stamp = settings.data / "dbt" / "compiled.sha256"
     if not stamp.exists() or stamp.read_text(encoding="utf-8") != compiled_from(settings.project):

@@ -23,14 +23,19 @@ def file_stem(audience_id: str, variant: str | None) -> str:
 
 
 def deliver_locally(
-    folder: Path, generation: Generation, request: ExportRequest, connection_id: str, audience_name: str
+    folder: Path,
+    generation: Generation,
+    request: ExportRequest,
+    connection_id: str,
+    options: tuple[tuple[str, str], ...],
 ) -> ExportManifest:
-    """Write `<audience>[-<variant>]_<as_of>.csv` and its manifest, last, into `folder`.
+    """Write `<audience>[-<variant>]_<as_of>[_<kind>].<extension>` and its manifest, last, into `folder`.
 
     The same inputs give the same names and bytes, so that a delivery repeated after a crash changes nothing.
     """
-    stem = f"{file_stem(request.audience_id, request.variant)}_{compact(request.as_of)}"
-    path = folder / f"{stem}.csv"
+    kind = f"_{request.file.kind}" if request.file.kind else ""
+    stem = f"{file_stem(request.audience_id, request.variant)}_{compact(request.as_of)}{kind}"
+    path = folder / f"{stem}.{request.file.format.extension}"
     with replacing(path) as temporary:
         counts = write_export(generation, request, temporary)
     with path.open("rb") as opened:
@@ -42,11 +47,13 @@ def deliver_locally(
         connection=connection_id,
         partner=request.partner.name,
         rules_version=request.partner.rules_version,
+        options=options,
         audience_id=request.audience_id,
-        audience_name=audience_name,
+        audience_name=request.audience_name,
         variant=request.variant,
         as_of=request.as_of,
         identities=request.identity_types,
+        least_rows=request.file.least_rows,
         counts=counts,
     )
     replace_bytes(folder / f"{stem}.manifest.json", manifest.to_bytes())

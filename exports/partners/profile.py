@@ -3,42 +3,133 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from datetime import timedelta
 
-    from exports.identifiers import Hashed, Normalised, Plain
+    from exports.formats.format import Format
+    from exports.identifiers.encodings import Encoding
+    from exports.identifiers.normalised import Rules
+
+#: identities: a row for each distinct identifier, in its own column, the others empty.
+#: lines: the rows of a member; the first value of each column is on the first one, the second on the second.
+#: members: one row a member, each column a list.
+Arrangement = Literal["identities", "lines", "members"]
+#: What a column that holds no identity says of the member or of the delivery. as_of: an instant in UTC; milliseconds
+#: and seconds: the same since 1970; one: the number 1; true: that they are a member.
+Says = Literal["mpid", "audience_id", "audience_name", "as_of", "milliseconds", "seconds", "one", "true"]
+#: What a partner does with the list when the audience is deleted.
+OnDelete = Literal["delete", "leave", "message"]
+#: What a full delivery does to the list there.
+Snapshot = Literal["replace", "add"]
+
+
+@dataclass(frozen=True)
+class Option:
+    """Where sources contradict each other, or a team can choose. The first of `values` is the default.
+
+    `values`: each with what it means.
+    """
+
+    name: str
+    about: str
+    values: tuple[tuple[str, str], ...]
+
+    @property
+    def default(self) -> str:
+        """What holds where nothing is written."""
+        return self.values[0][0]
+
+    def is_(self, value: str) -> Case:
+        """The case that `value` was chosen."""
+        return Case(self.name, value)
+
+
+@dataclass(frozen=True)
+class Case:
+    """A value of an option, for which a column or a file is there."""
+
+    option: str
+    value: str
 
 
 @dataclass(frozen=True)
 class IdentityColumn:
-    """One column: which identity types fill it, how they are normalised, then encoded.
+    """One column of identifiers: which identity types fill it, how they are normalised, then encoded.
 
-    `normalise` takes the value and the region of national phone numbers.
+    `is_key`: the partner knows a row by it; it is on every row of a member, and who has none is not sent.
     """
 
     header: str
     identity_types: tuple[str, ...]
-    normalise: Callable[[str, str | None], Normalised]
-    encode: Callable[[Plain | Hashed], str]
+    rules: Rules
+    encoding: Encoding
+    when: Case | None = None
+    is_key: bool = False
+
+
+@dataclass(frozen=True)
+class StatedColumn:
+    """One column of what is known without an identity; `{audience_name}` in the header is filled in."""
+
+    header: str
+    says: Says
+    when: Case | None = None
+
+
+Column = IdentityColumn | StatedColumn
+
+
+@dataclass(frozen=True)
+class PartnerFile:
+    """One file: what becomes one list at the partner. `kind` is a part of its name, empty where it is the only one.
+
+    A file of more than `most_rows` rows is refused; of one with fewer than `least_rows` the partner takes nothing, so
+    that whoever left stays targeted.
+    """
+
+    kind: str
+    format: Format
+    arrangement: Arrangement
+    columns: tuple[Column, ...]
+    snapshot: Snapshot = "replace"
+    least_rows: int = 0
+    most_rows: int | None = None
+    when: Case | None = None
+
+    @property
+    def identity_columns(self) -> tuple[IdentityColumn, ...]:
+        """The columns that hold identifiers."""
+        return tuple(column for column in self.columns if isinstance(column, IdentityColumn))
+
+    @property
+    def identity_types(self) -> tuple[str, ...]:
+        """Every identity type that is in it, in the order of the columns, each once."""
+        return tuple(
+            dict.fromkeys(kind for column in self.identity_columns for kind in column.identity_types)
+        )
 
 
 @dataclass(frozen=True)
 class Partner:
-    """A partner's file format.
+    """A partner's formats and habits.
 
-    `rules_version` goes into manifests and the ledger: a digest made by older rules must stay removable.
-    `source` is where the rules are printed.
+    `rules_version` goes into manifests and the ledger: a digest made by older rules must stay removable. `source` is
+    where the rules are printed. `leaves` says what happens to who left; `expires_after`, when members are forgotten
+    there unless they are sent again; `accepted`, what an answer must say; `retried`, which refusals of its own pass
+    with time. `names_columns`: columns come from the output's `columns`.
     """
 
     name: str
     title: str
     rules_version: str
     source: str
-    columns: tuple[IdentityColumn, ...]
-
-    @property
-    def identity_types(self) -> tuple[str, ...]:
-        """Every identity type that the partner accepts."""
-        return tuple(kind for column in self.columns for kind in column.identity_types)
+    files: tuple[PartnerFile, ...]
+    leaves: str
+    on_delete: OnDelete
+    options: tuple[Option, ...] = ()
+    expires_after: timedelta | None = None
+    accepted: str = ""
+    retried: tuple[str, ...] = ()
+    names_columns: bool = False

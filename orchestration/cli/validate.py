@@ -9,6 +9,7 @@ import click
 
 from exports.delivered_tests import edited_tests
 from exports.ledger import Ledger
+from exports.partners.checks import check_outputs
 from orchestration.cli.options import as_json, with_settings
 from transforms.audiences.generations import open_store
 from transforms.definitions.load import Checked, check_definitions
@@ -53,10 +54,11 @@ def validate(settings: Settings, as_json: bool) -> None:
 
 
 def _with_delivered(settings: Settings, definitions: Definitions, checked: Checked) -> Checked:
-    """What was found, with the A/B tests that can't be as they are written since they were delivered otherwise."""
+    """What was found, with what no partner takes, and the A/B tests that were delivered otherwise."""
     generation = open_store(settings.published).current()
     edited = edited_tests(definitions, generation, Ledger(settings.connection_ledger))
-    return Checked(None, (*checked.problems, *edited)) if edited else checked
+    problems = (*check_outputs(definitions), *edited)
+    return Checked(None, (*checked.problems, *problems)) if problems else checked
 
 
 def _as_json(problem: Problem) -> dict[str, Any]:

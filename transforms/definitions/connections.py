@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from transforms.definitions.records import OutputColumn
 from transforms.definitions.vocabulary import CONNECTION_STATUSES, OWN_ACCOUNT, identifier, region
 from transforms.documents.fields import (
     Values,
@@ -56,11 +57,41 @@ ACCOUNT = defaulted(
 )
 DELIVER = defaulted("deliver", _deliver(), "local", "Where files go.")
 REGION = optional("region", region(), "The country of national phone numbers; default: default_region.")
+OPTIONS = defaulted(
+    "options",
+    pairs_of(text(expected="the name of an option"), text(expected="a value")),
+    (),
+    "How the partner's rules are read, where it leaves a choice: docs/partners.md.",
+)
+IDENTITIES_OF_COLUMN = defaulted(
+    "identities", list_of(choice(*IDENTITY_TYPES)), (), "The identity types that fill the column."
+)
+RULES = optional("rules", text(expected="how identifiers are normalised"), "How they are normalised.")
+ENCODING = optional("encoding", text(expected="how values are written"), "As they are, or a digest.")
+SAYS = optional("says", text(expected="what a column says"), "What the column says instead of an identity.")
+
+
+def _column(values: Values, report: Report) -> OutputColumn:
+    del report
+    return OutputColumn(values[IDENTITIES_OF_COLUMN], values[RULES], values[ENCODING], values[SAYS])
+
+
+COLUMNS = defaulted(
+    "columns",
+    pairs_of(
+        text(expected="the header of a column"),
+        record((IDENTITIES_OF_COLUMN, RULES, ENCODING, SAYS), _column, "a column"),
+    ),
+    (),
+    "The columns of a file that has none of its own, by header.",
+)
 _OUTPUT = (
     PARTNER,
     ACCOUNT,
     DELIVER,
     REGION,
+    OPTIONS,
+    COLUMNS,
     later("requires_consent", "name the consent in the audience's criteria"),
     later("on_delete", "nothing is deleted at a partner yet"),
 )
@@ -95,7 +126,7 @@ _CONNECTION = (
     IDENTITIES,
     later(
         "user_attributes",
-        "no partner that there is takes attributes: files of `meta_csv` hold identities alone",
+        "files hold identities alone",
     ),
     later("schedule", "a connection is served by every run, on the project's schedule"),
     later("max_removal", "full deliveries remove nothing by themselves"),

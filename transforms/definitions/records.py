@@ -297,8 +297,21 @@ class CalculatedAttribute:
 
 
 @dataclass(frozen=True)
+class OutputColumn:
+    """A column of a file whose columns a team chooses: of identities, or of what `says` names. None: not written."""
+
+    identities: tuple[str, ...]
+    rules: str | None
+    encoding: str | None
+    says: str | None
+
+
+@dataclass(frozen=True)
 class Output:
-    """A configured partner destination. `deliver_to` is where its files go; `local`: below the data folder."""
+    """A configured partner destination. `deliver_to` is where its files go; `local`: below the data folder.
+
+    `options` are pairs of name and value, `columns` of header and column: what they may be the partner says.
+    """
 
     id: str
     partner: str
@@ -306,6 +319,8 @@ class Output:
     deliver_to: Literal["local"]
     region: str | None
     place: Place
+    options: tuple[tuple[str, str], ...] = ()
+    columns: tuple[tuple[str, OutputColumn], ...] = ()
 
 
 @dataclass(frozen=True)

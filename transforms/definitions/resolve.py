@@ -191,6 +191,8 @@ def resolve_output(output_id: str, values: Values) -> Output:
         account=values[connection_keys.ACCOUNT],
         deliver_to="local",
         region=values[connection_keys.REGION],
+        options=values[connection_keys.OPTIONS],
+        columns=values[connection_keys.COLUMNS],
         place=values.node.place,
     )
 

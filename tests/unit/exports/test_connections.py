@@ -11,14 +11,14 @@ import pytest
 from exports.build import ExportRequest, write_export
 from exports.connections import Outcome, deliver_connection
 from exports.ledger import Ledger
-from exports.partners.meta_csv import META_CSV
-from exports.partners.registry import require_known
+from exports.partners.checks import check_outputs
+from exports.partners.meta import META_CSV
 from tests.support.definitions import audience, connection, definitions
 from tests.support.publications import AS_OF, publication
 from transforms.audiences.generations import Generation, open_store
 from transforms.audiences.publishing import publish
 from transforms.definitions.records import AbTest, Connection, Definitions
-from transforms.errors import InternalError, UserError
+from transforms.errors import InternalError
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -60,7 +60,8 @@ def generation(tmp_path: Path) -> Generation:
 def request(
     variant: str | None = None, region: str | None = None, identities: tuple[str, ...] | None = None
 ) -> ExportRequest:
-    return ExportRequest("lapsed", variant, AS_OF, META_CSV, identities, region)
+    [file] = META_CSV.files
+    return ExportRequest("lapsed", variant, AS_OF, META_CSV, file, "Lapsed", identities, region)
 
 
 def test_every_accepted_identity_of_every_member_is_one_row(generation: Generation, tmp_path: Path) -> None:
@@ -201,6 +202,7 @@ def test_identities_that_a_partner_does_not_take_are_an_error() -> None:
     project = definitions(
         audience("a"), connections=(connection("c", "a", identities=("email", "customer_id")),)
     )
-    with pytest.raises(UserError, match=r"EXP-002.*customer_id") as raised:
-        require_known(project)
-    assert raised.value.problems[0].allowed == META_CSV.identity_types
+    [problem] = check_outputs(project)
+    assert problem.code == "EXP-002"
+    assert "customer_id" in problem.message
+    assert problem.allowed == META_CSV.files[0].identity_types

@@ -1,130 +1,82 @@
 from __future__ import annotations
 
+import hashlib
 import unicodedata
+from typing import get_args
 
 import pytest
 
-from exports.identifiers import (
-    Dropped,
-    Hashed,
-    Plain,
-    advertising_id,
-    e164,
-    email,
-    phone_digits,
-    plain,
-    sha256,
+from exports.identifiers.advertising_ids import ADVERTISING_ID
+from exports.identifiers.emails import (
+    EMAIL,
+    EMAIL_GOOGLE,
+    EMAIL_GOOGLE_2026,
+    EMAIL_TIKTOK,
+    EMAIL_TIKTOK_2024,
+    EMAIL_UID2,
 )
+from exports.identifiers.encodings import (
+    ENCODINGS,
+    MD5,
+    PLAIN,
+    SHA1,
+    SHA256,
+    SHA256_BASE64,
+    Encoding,
+    Sendable,
+    sendable,
+)
+from exports.identifiers.ids import ACCOUNT_NUMBER, ANDROID_ID, HANDLE, ID
+from exports.identifiers.normalised import Dropped, Plain, Reason, Rules
+from exports.identifiers.people import (
+    BIRTH_DATE,
+    BIRTH_DAY,
+    BIRTH_MONTH,
+    BIRTH_YEAR,
+    GENDER,
+    INITIAL,
+    NAME,
+    NAME_GOOGLE,
+    NAME_WITHOUT_SPACES,
+)
+from exports.identifiers.phones import PHONE_DIGITS, PHONE_E164, PHONE_US
+from exports.identifiers.places import CITY, COUNTRY, COUNTRY_UPPER, POSTAL_CODE, POSTAL_CODE_GOOGLE, STATE
+from exports.identifiers.table import RULES
+from tests.support.vectors import EMAILS, VECTORS, Vector
 
-# Published or recomputed vectors: reference/partners.md §1.2, profile plain-lower (Meta, Snapchat, X, Pinterest).
-EMAILS = [
-    (
-        " Jane.Doe+Shop@GMAIL.com ",
-        "jane.doe+shop@gmail.com",
-        "12122421314e3c02d8acd5467f1266e839588a1ea2e4da1c2ab81036b7cd62e5",
-    ),
-    (
-        "John_Smith@gmail.com",
-        "john_smith@gmail.com",
-        "62a14e44f765419d10fea99367361a727c12365e2520f32218d505ed9aa0f62f",
-    ),
-    (
-        "Test@Example.com",
-        "test@example.com",
-        "973dfe463ec85785f5f95af5ba3906eedb2d931c24e69824a89ea65dba4e813b",
-    ),
-    (
-        "m.hyde@example.com",
-        "m.hyde@example.com",
-        "0e9a6895b7b304eea58de1cd85acff7d73306f0a21ae3c2cd4b2134aa0b911a8",
-    ),
-    (
-        "phileas@travelers.com",
-        "phileas@travelers.com",
-        "23b4bc889d4defe70fe5c589c5a0dded266e9cefed0be5046ad82f6326e35b62",
-    ),
-    (
-        " ALEXZ@example.com ",
-        "alexz@example.com",
-        "509e933019bb285a134a9334b8bb679dff79d0ce023d529af4bd744d47b4fd8a",
-    ),
-    (
-        "MyEmail@example.com",
-        "myemail@example.com",
-        "16c18d336f0b250f0e2d907452ceb9658a74ecdae8bc94864c23122a72cc27a5",
-    ),
-    (
-        "JaneSaoirse+Work@example.com",
-        "janesaoirse+work@example.com",
-        "28aaee4815230cd3b4ebd88c515226550666e91ac019929e3adac3f66c288180",
-    ),
-]
-
-# §1.3: text, region, E.164, digest of E.164.
-PHONES = [
-    (
-        "(650)555-1212",
-        "US",
-        "+16505551212",
-        "1e231c66011e7a2d867a9cfae267a6aff103cf4913640b6e71a99850fc0ffbc8",
-    ),
-    (
-        "+44 (0)113 496 0987",
-        None,
-        "+441134960987",
-        "0fac52d27ec377f8ad2f9de75d1f9bace693237e31868ae6f4616b8bbd0e94fb",
-    ),
-    (
-        "1 (234) 567-8901",
-        "US",
-        "+12345678901",
-        "10e6f0b47054a83359477dcb35231db6de5c69fb1816e1a6b98e192de9e5b9ee",
-    ),
-    (
-        "+1-800-555-0100",
-        None,
-        "+18005550100",
-        "fb4f73a6ec5fdb7077d564cdd22c3554b43ce49168550c3b12c547b78c517b30",
-    ),
-    (
-        "0491 570 006",
-        "AU",
-        "+61491570006",
-        "858658053d2e122b7d9ddef2f65e42e738e7421be32b7a91df35aeb3e8fcce8f",
-    ),
-]
-
-# §1.3: text, region, digits, digest of the digits.
-DIGITS = [
-    (
-        "(650)555-1212",
-        "US",
-        "16505551212",
-        "e323ec626319ca94ee8bff2e4c87cf613be6ea19919ed1364124e16807ab3176",
-    ),
-    (
-        "+44 (0)113 496 0987",
-        None,
-        "441134960987",
-        "0d0bdab1b69302da54eab62fafae55faadba503c4a51b870a57a34959d645be9",
-    ),
-    ("+16577770000", None, "16577770000", "8d7bdaaf75196f351d22942fc0dd79304ffabc3eaf3339460ef9da0773e3aec2"),
-    ("+37493828222", None, "37493828222", "65b7e6dcf6f4310f8d7cbfbd78289a753062fb054d6664fb9aaac5df66a422d4"),
-]
+EMAIL_RULES = (EMAIL, EMAIL_GOOGLE, EMAIL_GOOGLE_2026, EMAIL_UID2, EMAIL_TIKTOK, EMAIL_TIKTOK_2024)
+DIGEST = EMAILS[0].encoded
+DIGEST_OF_NOTHING = hashlib.sha256(b"").hexdigest()
 
 
-@pytest.mark.parametrize(("text", "normalised", "digest"), EMAILS)
-def test_emails_hash_as_published(text: str, normalised: str, digest: str) -> None:
-    found = email(text)
-    assert found == Plain(normalised)
-    assert sha256(Plain(normalised)) == digest
+def by_name(value: object) -> str | None:
+    return value.name if isinstance(value, (Rules, Encoding)) else None
+
+
+@pytest.mark.parametrize("vector", VECTORS, ids=lambda vector: f"{vector.rules.name} {vector.key}")
+def test_identifiers_are_normalised_and_hashed_as_published(vector: Vector) -> None:
+    assert vector.rules.normalise(vector.text, vector.region) == Plain(vector.normalised)
+    found = sendable(vector.text, vector.region, vector.rules, vector.encoding)
+    assert found == Sendable(vector.encoded)
+
+
+def test_addresses_that_differ_in_case_alone_hash_alike() -> None:
+    # Hashing as written made two digests of one address (action-destinations 2668).
+    found = {sendable(text, None, EMAIL, SHA256) for text in ("test@gmail.com", "Test@gmail.com")}
+    assert len(found) == 1
 
 
 def test_composed_and_decomposed_letters_hash_alike() -> None:
     composed = "val\u00e9ry@example.com"
-    assert email(unicodedata.normalize("NFD", composed.upper())) == Plain(composed)
+    for rules in EMAIL_RULES:
+        assert rules.normalise(unicodedata.normalize("NFD", composed.upper()), None) == Plain(composed)
 
 
+def test_sharp_s_stays_what_it_is() -> None:
+    assert NAME.normalise("Wei\u00dfmann", None) == Plain("wei\u00dfmann")
+
+
+@pytest.mark.parametrize("rules", EMAIL_RULES, ids=by_name)
 @pytest.mark.parametrize(
     "text",
     [
@@ -133,38 +85,44 @@ def test_composed_and_decomposed_letters_hash_alike() -> None:
         " ...@gmail.com",
         "a@b",
         "user@localhost",
-        "a b@example.com",
-        "a@exa mple.com",
         "a@example..com",
         "a@-example.com",
         "a\u200b@example.com",
-        "a\n@example.com",
     ],
 )
-def test_what_is_no_email_is_dropped(text: str) -> None:
-    assert email(text) == Dropped("not_an_email")
+def test_what_is_no_email_is_dropped(rules: Rules, text: str) -> None:
+    assert rules.normalise(text, None) == Dropped("not_an_email")
 
 
-@pytest.mark.parametrize("text", ["", "  ", "\t"])
-def test_an_empty_value_is_never_hashed(text: str) -> None:
-    assert email(text) == e164(text, "US") == advertising_id(text) == Dropped("empty")
+@pytest.mark.parametrize("rules", [EMAIL_GOOGLE_2026, EMAIL_UID2, EMAIL_TIKTOK], ids=by_name)
+def test_an_address_of_which_a_rule_leaves_nothing_is_dropped(rules: Rules) -> None:
+    assert rules.normalise("+shop@gmail.com", None) == Dropped("not_an_email")
 
 
-def test_the_digest_of_nothing_counts_as_empty() -> None:
-    nothing = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
-    assert email(nothing) == e164(nothing) == Dropped("empty")
+@pytest.mark.parametrize("text", ["a b@example.com", "a@exa mple.com", "a\n@example.com"])
+def test_space_inside_an_address_is_refused_or_taken_out(text: str) -> None:
+    assert EMAIL.normalise(text, None) == Dropped("not_an_email")
+    assert EMAIL_GOOGLE.normalise(text, None) == Plain("".join(text.split()))
 
 
-@pytest.mark.parametrize(("text", "region", "normalised", "digest"), PHONES)
-def test_phone_numbers_hash_as_published(text: str, region: str | None, normalised: str, digest: str) -> None:
-    assert e164(text, region) == Plain(normalised)
-    assert sha256(Plain(normalised)) == digest
+@pytest.mark.parametrize("rules", EMAIL_RULES, ids=by_name)
+def test_the_domain_is_never_changed(rules: Rules) -> None:
+    # A normaliser once took every dot out and hashed `…@domaincom` (action-destinations 1387).
+    found = rules.normalise("A.B@Mail.Example.co.uk", None)
+    assert isinstance(found, Plain)
+    assert found.value.endswith("@mail.example.co.uk")
 
 
-@pytest.mark.parametrize(("text", "region", "normalised", "digest"), DIGITS)
-def test_phone_digits_hash_as_published(text: str, region: str | None, normalised: str, digest: str) -> None:
-    assert phone_digits(text, region) == Plain(normalised)
-    assert sha256(Plain(normalised)) == digest
+@pytest.mark.parametrize("rules", RULES, ids=by_name)
+@pytest.mark.parametrize("encoding", ENCODINGS, ids=by_name)
+@pytest.mark.parametrize("text", ["", "  ", "\t", "\u00a0"])
+def test_an_empty_value_is_never_hashed(rules: Rules, encoding: Encoding, text: str) -> None:
+    assert sendable(text, "US", rules, encoding) == Dropped("empty")
+
+
+@pytest.mark.parametrize("encoding", [MD5, SHA1, SHA256, SHA256_BASE64], ids=by_name)
+def test_the_digest_of_nothing_counts_as_empty(encoding: Encoding) -> None:
+    assert sendable(encoding.encode(""), None, EMAIL, encoding) == Dropped("empty")
 
 
 @pytest.mark.parametrize(
@@ -178,10 +136,11 @@ def test_phone_digits_hash_as_published(text: str, region: str | None, normalise
         ("+1 555-555-1234 x9", None, "+15555551234"),
         ("+1\u2011650\u2011555\u20111212", None, "+16505551212"),
         ("\u202a+1 650 555 1212\u202c", None, "+16505551212"),
+        ("\uff0b\uff11 \uff16\uff15\uff10 555 1212", None, "+16505551212"),
     ],
 )
 def test_other_spellings_of_a_phone_number(text: str, region: str | None, normalised: str) -> None:
-    assert e164(text, region) == Plain(normalised)
+    assert PHONE_E164.normalise(text, region) == Plain(normalised)
 
 
 @pytest.mark.parametrize(
@@ -197,36 +156,101 @@ def test_other_spellings_of_a_phone_number(text: str, region: str | None, normal
     ],
 )
 def test_what_is_no_phone_number_is_dropped_with_its_reason(
-    text: str, region: str | None, reason: str
+    text: str, region: str | None, reason: Reason
 ) -> None:
-    assert e164(text, region) == Dropped(reason)  # pyright: ignore[reportArgumentType]
+    assert PHONE_E164.normalise(text, region) == PHONE_DIGITS.normalise(text, region) == Dropped(reason)
 
 
-def test_what_came_hashed_is_not_hashed_again() -> None:
-    digest = EMAILS[0][2]
-    assert email(f" {digest.upper()} ") == phone_digits(digest) == Hashed(digest)
-    assert sha256(Hashed(digest)) == digest
+def test_a_number_of_another_country_has_no_ten_us_digits() -> None:
+    assert PHONE_US.normalise("+441134960987", None) == Dropped("not_a_phone_number")
+
+
+@pytest.mark.parametrize("rules", [EMAIL, PHONE_DIGITS, ADVERTISING_ID, ID], ids=by_name)
+def test_what_came_hashed_is_not_hashed_again(rules: Rules) -> None:
+    assert sendable(f" {DIGEST.upper()} ", None, rules, SHA256) == Sendable(DIGEST, came_hashed=True)
+
+
+def test_a_digest_that_came_as_hex_or_base64_is_written_as_base64() -> None:
+    expected = Sendable(SHA256_BASE64.encode(EMAILS[0].normalised), came_hashed=True)
+    assert len(expected.value) == 44
+    assert sendable(DIGEST, None, EMAIL, SHA256_BASE64) == expected
+    assert sendable(expected.value, None, EMAIL, SHA256_BASE64) == expected
+
+
+@pytest.mark.parametrize(
+    ("digest", "encoding"), [(DIGEST, MD5), (DIGEST, SHA1), (DIGEST, PLAIN), (DIGEST[:32], SHA256)]
+)
+def test_a_digest_of_another_kind_is_dropped(digest: str, encoding: Encoding) -> None:
+    assert sendable(digest, None, EMAIL, encoding) == Dropped("already_hashed")
 
 
 def test_only_a_whole_digest_counts_as_hashed() -> None:
-    assert email(EMAILS[0][2] + "0") == Dropped("not_an_email")
-    assert email(f"{EMAILS[0][2]}@example.com") == Plain(f"{EMAILS[0][2]}@example.com")
+    assert sendable(DIGEST + "0", None, EMAIL, SHA256) == Dropped("not_an_email")
+    address = f"{DIGEST}@example.com"
+    assert sendable(address, None, EMAIL, SHA256) == Sendable(SHA256.encode(address))
 
 
-def test_advertising_ids_are_lower_case_with_dashes() -> None:
-    expected = Plain("aece52e7-03ee-455a-b3c4-e57283966239")
-    assert advertising_id("AECE52E7-03EE-455A-B3C4-E57283966239") == expected
-    assert advertising_id(" aece52e703ee455ab3c4e57283966239 ") == expected
-    assert plain(expected) == expected.value
+def test_an_advertising_id_without_dashes_is_no_md5() -> None:
+    dashes = "aece52e7-03ee-455a-b3c4-e57283966239"
+    assert sendable(dashes.replace("-", ""), None, ADVERTISING_ID, MD5) == Sendable(MD5.encode(dashes))
+    assert ADVERTISING_ID.normalise(f" {dashes.upper()} ", None) == Plain(dashes)
 
 
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
         ("00000000-0000-0000-0000-000000000000", "zero_advertising_id"),
+        ("00000000000000000000000000000000", "zero_advertising_id"),
         ("aece52e7-03ee-455a-b3c4", "not_an_advertising_id"),
-        ("e323ec626319ca94ee8bff2e4c87cf613be6ea19919ed1364124e16807ab3176", "already_hashed"),
     ],
 )
-def test_what_is_no_advertising_id_is_dropped(text: str, reason: str) -> None:
-    assert advertising_id(text) == Dropped(reason)  # pyright: ignore[reportArgumentType]
+def test_what_is_no_advertising_id_is_dropped(text: str, reason: Reason) -> None:
+    assert ADVERTISING_ID.normalise(text, None) == Dropped(reason)
+
+
+@pytest.mark.parametrize(
+    ("rules", "text", "region", "found"),
+    [
+        (ID, " A-1 ", None, Plain("A-1")),
+        (ID, "=1+1", None, Plain("=1+1")),
+        (ID, "a\x00b", None, Dropped("not_an_id")),
+        (ID, "a\rb", None, Dropped("not_an_id")),
+        (HANDLE, "not a handle", None, Dropped("not_an_id")),
+        (ACCOUNT_NUMBER, "007", None, Dropped("not_an_id")),
+        (ACCOUNT_NUMBER, "\u0661", None, Dropped("not_an_id")),
+        (ANDROID_ID, "9774-D56D-682E-549C", None, Plain("9774d56d682e549c")),
+        (ANDROID_ID, "0" * 16, None, Dropped("zero_advertising_id")),
+        (NAME, "O\u2019Neil  Jr.", None, Plain("oneil jr")),
+        (NAME_WITHOUT_SPACES, "Mary-Ann Lee", None, Plain("maryannlee")),
+        (NAME, "\u2764", None, Dropped("not_a_name")),
+        (NAME_GOOGLE, "Mrs. Zo\u00eb P\u00e9rez, Jr.", None, Plain("zo\u00eb p\u00e9rez")),
+        (NAME_GOOGLE, "Dr", None, Plain("dr")),
+        (INITIAL, " \u00c9lise", None, Plain("\u00e9")),
+        (GENDER, "X", None, Dropped("not_a_gender")),
+        (BIRTH_YEAR, "1997-02-16", None, Plain("1997")),
+        (BIRTH_MONTH, "1997-02-16", None, Plain("02")),
+        (BIRTH_DAY, "1997-02-06", None, Plain("06")),
+        (BIRTH_DATE, "1997-02-30", None, Dropped("not_a_date")),
+        (BIRTH_DATE, "1899-12-31", None, Dropped("not_a_date")),
+        (BIRTH_DATE, "2/16/1997", None, Dropped("not_a_date")),
+        (CITY, "S\u00e3o Paulo", None, Plain("s\u00e3opaulo")),
+        (STATE, "California", "US", Dropped("not_a_place")),
+        (STATE, "Nordrhein-Westfalen", "DE", Plain("nordrheinwestfalen")),
+        (POSTAL_CODE, "1234", "US", Dropped("not_a_place")),
+        (POSTAL_CODE, "1012 JS", "NL", Plain("1012js")),
+        (POSTAL_CODE_GOOGLE, "94045-1234", "US", Plain("94045-1234")),
+        (POSTAL_CODE_GOOGLE, "9404", "US", Dropped("not_a_place")),
+        (COUNTRY, "Germany", None, Dropped("not_a_place")),
+        (COUNTRY_UPPER, "uk", None, Dropped("not_a_place")),
+    ],
+)
+def test_ids_people_and_places(rules: Rules, text: str, region: str | None, found: Plain | Dropped) -> None:
+    assert rules.normalise(text, region) == found
+
+
+def test_rules_have_names_of_their_own() -> None:
+    assert len({rules.name for rules in RULES}) == len(RULES)
+
+
+def test_every_reason_is_a_word_that_a_manifest_can_show() -> None:
+    assert all(reason.isidentifier() for reason in get_args(Reason))

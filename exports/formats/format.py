@@ -1,0 +1,98 @@
+"""What a file looks like, as data, and what is written into it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from datetime import datetime
+
+    import polars as pl
+
+#: replace: the rows are the whole list. add and remove: they join it, or leave it.
+Operation = Literal["replace", "add", "remove"]
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """Whose rows they are. `audience_name` is what the partner sees; `as_of` in UTC."""
+
+    audience_id: str
+    audience_name: str
+    as_of: datetime
+
+
+@dataclass(frozen=True)
+class Change:
+    """Rows of one operation. The frames have the columns of the file, in its order, however they are cut."""
+
+    operation: Operation
+    frames: Iterable[pl.DataFrame]
+
+
+@dataclass(frozen=True)
+class Batch:
+    """The rows of one request, by column. `number` counts from 1 within its operation."""
+
+    delivery: Delivery
+    operation: Operation
+    rows: list[dict[str, Any]]
+    number: int
+    is_last: bool
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is posted. `{name}` in `path` and in the body stands for what the delivery alone knows: ids and accounts."""
+
+    method: Literal["POST", "PUT", "PATCH", "DELETE"]
+    path: str
+    body: Any
+
+
+@dataclass(frozen=True)
+class Csv:
+    """Text by lines; quotes are doubled within quotes. `quotes`: where needed, or around every value.
+
+    UTF-8 without a byte-order mark. Values are written as they are: what a spreadsheet would run as a formula stays.
+    """
+
+    delimiter: str = ","
+    has_header: bool = True
+    newline: str = "\r\n"
+    quotes: Literal["needed", "all"] = "needed"
+    extension: str = "csv"
+
+
+@dataclass(frozen=True)
+class JsonLines:
+    """One object a line. `line` makes it of a row, which has no empty values; None: the row itself."""
+
+    line: Callable[[Delivery, Operation, dict[str, Any]], Any] | None = None
+    extension: str = "jsonl"
+
+
+@dataclass(frozen=True)
+class Requests:
+    """Requests of an API, one a line as `method`, `path` and `body`: a delivery only posts them.
+
+    A request has at most `most_rows` rows, `most_removed` where it removes, and a body of at most `most_bytes`.
+    """
+
+    request: Callable[[Batch], Request]
+    most_rows: int
+    most_removed: int | None = None
+    most_bytes: int | None = None
+    extension: str = "requests.jsonl"
+
+
+@dataclass(frozen=True)
+class Parquet:
+    """Columns by type: text, integers, instants in UTC, lists of text."""
+
+    extension: str = "parquet"
+
+
+Format = Csv | JsonLines | Requests | Parquet

@@ -1,0 +1,89 @@
+"""Rows into a file, by its format. The same rows give the same bytes, however the frames are cut."""
+
+from __future__ import annotations
+
+from itertools import chain
+from typing import TYPE_CHECKING, BinaryIO
+
+import orjson
+
+from exports.formats.csv import write_frames
+from exports.formats.format import Batch, Change, Csv, Delivery, Format, JsonLines, Parquet, Requests
+from exports.formats.parquet import write_parquet
+from exports.formats.slices import with_last
+from transforms.errors import InternalError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    import polars as pl
+
+
+def write(format: Format, opened: BinaryIO, delivery: Delivery, changes: Iterable[Change]) -> None:
+    """Write the changes one after the other. A format that can't say who leaves takes no removes (InternalError)."""
+    match format:
+        case Csv():
+            write_frames(format, opened, _joining(changes))
+        case Parquet():
+            write_parquet(opened, _joining(changes))
+        case JsonLines():
+            _write_lines(format, opened, delivery, changes)
+        case Requests():
+            for change in changes:
+                _write_requests(format, opened, delivery, change)
+
+
+def _joining(changes: Iterable[Change]) -> Iterator[pl.DataFrame]:
+    for change in changes:
+        if change.operation == "remove":
+            raise InternalError("a file of members was given some that leave")
+        yield from change.frames
+
+
+def _write_lines(format: JsonLines, opened: BinaryIO, delivery: Delivery, changes: Iterable[Change]) -> None:
+    for change in changes:
+        for frame in change.frames:
+            rows = (
+                {key: value for key, value in row.items() if value is not None and value != []}
+                for row in frame.iter_rows(named=True)
+            )
+            lines = (
+                row if format.line is None else format.line(delivery, change.operation, row) for row in rows
+            )
+            opened.writelines(chain.from_iterable((_json(line), b"\n") for line in lines))
+
+
+def _write_requests(format: Requests, opened: BinaryIO, delivery: Delivery, change: Change) -> None:
+    most = format.most_rows
+    if change.operation == "remove" and format.most_removed is not None:
+        most = format.most_removed
+    number = 0
+    for frame, is_last in with_last(change.frames, most):
+        for line in _fitting(format, delivery, change, frame.to_dicts(), number + 1, is_last=is_last):
+            opened.write(line + b"\n")
+            number += 1
+
+
+def _fitting(
+    format: Requests,
+    delivery: Delivery,
+    change: Change,
+    rows: list[dict[str, object]],
+    number: int,
+    *,
+    is_last: bool,
+) -> Iterator[bytes]:
+    """One request, or several where its body would be too long."""
+    request = format.request(Batch(delivery, change.operation, rows, number, is_last))
+    body = _json(request.body)
+    if format.most_bytes is None or len(body) <= format.most_bytes or len(rows) == 1:
+        yield _json({"method": request.method, "path": request.path, "body": orjson.Fragment(body)})
+        return
+    half = len(rows) // 2
+    first = list(_fitting(format, delivery, change, rows[:half], number, is_last=False))
+    yield from first
+    yield from _fitting(format, delivery, change, rows[half:], number + len(first), is_last=is_last)
+
+
+def _json(value: object) -> bytes:
+    return orjson.dumps(value)

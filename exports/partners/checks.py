@@ -1,0 +1,60 @@
+"""What outputs and connections say of their partners: problems by file and line, before anything is written."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from exports.partners.chosen import chosen_files
+from exports.partners.registry import partner_named
+from transforms.documents.report import nearest
+from transforms.errors import Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from exports.partners.profile import Partner
+    from transforms.definitions.records import Connection, Definitions, Output
+
+
+def check_outputs(definitions: Definitions) -> tuple[Problem, ...]:
+    """Options that a partner does not have (EXP-004), values that they do not take (EXP-005), and identity types that
+    nothing of what a connection writes takes (EXP-002).
+    """
+    problems = [problem for output in definitions.outputs for problem in _options(output)]
+    refused = {problem.place for problem in problems}
+    for connection in definitions.connections:
+        output = definitions.output(connection.output)
+        if output.place not in refused:
+            problems.extend(_identities(connection, output))
+    return tuple(problems)
+
+
+def _options(output: Output) -> Iterator[Problem]:
+    partner = partner_named(output.partner)
+    known = {option.name: option for option in partner.options}
+    for name, value in output.options:
+        option = known.get(name)
+        if option is None:
+            yield _unknown("EXP-004", "option", name, output, partner, tuple(known))
+        elif value not in dict(option.values):
+            allowed = tuple(dict(option.values))
+            yield _unknown("EXP-005", f"value of `{name}`", value, output, partner, allowed)
+
+
+def _unknown(
+    code: str, what: str, found: str, output: Output, partner: Partner, allowed: tuple[str, ...]
+) -> Problem:
+    near = nearest(found, allowed)
+    hint = f"did you mean `{near}`?" if near else ""
+    message = f"output `{output.id}`: {partner.title} has no {what} `{found[:80]}`"
+    return Problem(code, message, output.place, allowed=allowed, hint=hint)
+
+
+def _identities(connection: Connection, output: Output) -> Iterator[Problem]:
+    partner = partner_named(output.partner)
+    files = chosen_files(partner, output)
+    accepted = tuple(dict.fromkeys(kind for file in files for kind in file.identity_types))
+    for kind in connection.identities or ():
+        if kind not in accepted:
+            message = f"connection `{connection.id}`: {partner.title} does not take identity type `{kind}`"
+            yield Problem("EXP-002", message, connection.place, allowed=accepted)

@@ -1,0 +1,238 @@
+"""Statements that normalise identifiers in the engine, and that arrange them as the rows of a file."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+import polars as pl
+from sqlglot import exp
+
+from exports.partners.profile import IdentityColumn
+from transforms.errors import InternalError
+from transforms.instants import epoch_milliseconds
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import duckdb
+
+    from exports.formats.format import Delivery
+    from exports.partners.profile import Arrangement, PartnerFile, StatedColumn
+
+_BATCH = 100_000
+_DISTINCT = """
+create table kept as
+select distinct mpid, place, value from identifier where value is not null
+"""
+#: Of rows that are identifiers alone it does not matter whose they are: two members may share an address.
+_DISTINCT_VALUES = """
+create table kept as
+select distinct place, value from identifier where value is not null
+"""
+
+
+def identifiers_statement(
+    columns: tuple[IdentityColumn, ...], identity_types: tuple[str, ...], region: str | None
+) -> str:
+    """`create table identifier`: mpid, place (the column's), value, text.
+
+    Of the identities of the table `member` in the parquet $identities. `value` is ready to be sent; where the engine
+    can't tell by itself, it is null and `text` is what is known.
+    """
+    wanted = [
+        (kind, place)
+        for place, column in enumerate(columns)
+        for kind in column.identity_types
+        if kind in identity_types
+    ]
+    text = exp.column("identity_value", "known")
+    place = exp.column("place", "wanted")
+    value = _value(columns, place, text, region)
+    of_columns = exp.select(
+        *(
+            exp.Unnest(expressions=[exp.Array(expressions=[exp.convert(part) for part in parts])]).as_(name)
+            for name, parts in zip(("identity_type", "place"), zip(*wanted, strict=True), strict=True)
+        )
+    )
+    sent = (
+        exp.select(
+            exp.column("mpid", "known"),
+            place.as_("place"),
+            value.as_("value"),
+            text.as_("text"),
+        )
+        .from_(exp.to_table("known"))
+        .join(exp.to_table("wanted"), using="identity_type")
+    )
+    known = (
+        exp.select("mpid", "identity_type", "identity_value")
+        .from_(
+            exp.Anonymous(this="read_parquet", expressions=[exp.Placeholder(this="identities")]).as_("read")
+        )
+        .where(exp.column("mpid").isin(exp.select("mpid").from_("member")))
+    )
+    query = (
+        exp.select(
+            "mpid",
+            exp.cast(exp.column("place"), "integer").as_("place"),
+            "value",
+            exp.Case().when(exp.column("value").is_(exp.null()), exp.column("text")).as_("text"),
+        )
+        .with_("wanted", as_=of_columns)
+        .with_("known", as_=known)
+        .with_("sent", as_=sent)
+        .from_("sent")
+    )
+    return exp.Create(this=exp.to_table("identifier"), kind="table", expression=query).sql(dialect="duckdb")
+
+
+def _value(
+    columns: tuple[IdentityColumn, ...], place: exp.Expr, text: exp.Expr, region: str | None
+) -> exp.Expr:
+    """What is sent of the plain cases of all columns, each rule and encoding written once; null of the others."""
+    ways = sorted(
+        ((column.rules.name, column.encoding.name), place)
+        for place, column in enumerate(columns)
+        if column.rules.plain_case is not None
+    )
+    case = exp.Case()
+    for _, group in groupby(ways, key=lambda way: way[0]):
+        places = [place for _, place in group]
+        column = columns[places[0]]
+        plain = column.rules.plain_case
+        if plain is None:
+            raise InternalError("a column without a plain case among those that have one")
+        is_one = place.copy().isin(*places)
+        value = column.encoding.expression(plain.value(text, region))
+        case = case.when(exp.and_(is_one, plain.holds(text, region)), value)
+    return case if case.args.get("ifs") else exp.cast(exp.null(), "varchar")
+
+
+def arrange(connection: duckdb.DuckDBPyConnection, file: PartnerFile) -> None:
+    """Fill the table `kept`: each identifier once, of a member or, where rows have no member, at all."""
+    connection.execute(_DISTINCT_VALUES if file.arrangement == "identities" else _DISTINCT)
+
+
+def frames(
+    connection: duckdb.DuckDBPyConnection,
+    file: PartnerFile,
+    columns: tuple[IdentityColumn, ...],
+    delivery: Delivery,
+) -> Iterator[pl.DataFrame]:
+    """The rows of the table `kept` with the columns of the file, at least one frame; sorted, see _statement."""
+    statement = _statement(file.arrangement, columns).sql(dialect="duckdb")
+    # A relation of its own cursor is streamed; what `execute` gives would be copied once more.
+    reader = connection.cursor().sql(statement).to_arrow_reader(_BATCH)
+    yield _shown(_frame(reader.schema.empty_table()), file, columns, delivery)
+    for batch in reader:
+        yield _shown(_frame(batch), file, columns, delivery)
+
+
+def _frame(given: object) -> pl.DataFrame:
+    frame = pl.from_arrow(given)
+    if not isinstance(frame, pl.DataFrame):
+        raise InternalError("a result without columns")
+    return frame
+
+
+def _statement(arrangement: Arrangement, columns: tuple[IdentityColumn, ...]) -> exp.Select:
+    """Columns c0, c1, … (and mpid). Sorted by column, then value; lines and members by mpid, then line."""
+    match arrangement:
+        case "identities":
+            by_place = [
+                exp.Case().when(exp.column("place").eq(place), exp.column("value")).as_(f"c{place}")
+                for place in range(len(columns))
+            ]
+            return exp.select(*by_place).from_("kept").order_by("place", "value")
+        case "members":
+            lists = [
+                exp.Coalesce(
+                    this=_of_place("list(value order by value)", place),
+                    expressions=[exp.cast(exp.Array(), "varchar[]")],
+                ).as_(f"c{place}")
+                for place in range(len(columns))
+            ]
+            return exp.select("mpid", *lists).from_("kept").group_by("mpid").order_by("mpid")
+        case "lines":
+            return _lines(columns)
+
+
+def _lines(columns: tuple[IdentityColumn, ...]) -> exp.Select:
+    keys = [place for place, column in enumerate(columns) if column.is_key]
+    others = [place for place in range(len(columns)) if place not in keys]
+    numbered = exp.select(
+        "mpid",
+        "place",
+        "value",
+        exp.maybe_parse("row_number() over (partition by mpid, place order by value)", dialect="duckdb").as_(
+            "line"
+        ),
+    ).from_("kept")
+    of_others = [_of_place("max(value)", place).as_(f"c{place}") for place in others]
+    lines = (
+        exp.select("mpid", "line", *of_others)
+        .with_("numbered", as_=numbered)
+        .from_("numbered")
+        .where(exp.column("place").isin(*others) if others else exp.false())
+        .group_by("mpid", "line")
+    )
+    if not keys:
+        return lines.order_by("mpid", "line")
+    [key] = keys
+    of_key = (
+        exp.select("mpid", exp.column("value").as_(f"c{key}"))
+        .from_("kept")
+        .where(exp.column("place").eq(key))
+    )
+    return (
+        exp.select("mpid", *(f"c{place}" for place in range(len(columns))))
+        .with_("key", as_=of_key)
+        .with_("other", as_=lines)
+        .from_("key")
+        .join("other", using="mpid", join_type="left")
+        .order_by("mpid", f"c{key}", "line")
+    )
+
+
+def _of_place(aggregate: str, place: int) -> exp.Filter:
+    return exp.Filter(
+        this=exp.maybe_parse(aggregate, dialect="duckdb"),
+        expression=exp.Where(this=exp.column("place").eq(place)),
+    )
+
+
+def _shown(
+    frame: pl.DataFrame, file: PartnerFile, columns: tuple[IdentityColumn, ...], delivery: Delivery
+) -> pl.DataFrame:
+    """The columns of the file by their headers, those that are stated among them."""
+    places = {column.header: f"c{place}" for place, column in enumerate(columns)}
+    shown = []
+    for column in file.columns:
+        if isinstance(column, IdentityColumn):
+            if column.header in places:
+                shown.append(pl.col(places[column.header]).alias(column.header))
+        else:
+            header = column.header.format(audience_name=delivery.audience_name)
+            shown.append(_stated(column, delivery).alias(header))
+    return frame.select(shown)
+
+
+def _stated(column: StatedColumn, delivery: Delivery) -> pl.Expr:
+    match column.says:
+        case "mpid":
+            return pl.col("mpid")
+        case "audience_id":
+            return pl.lit(delivery.audience_id)
+        case "audience_name":
+            return pl.lit(delivery.audience_name)
+        case "as_of":
+            return pl.lit(delivery.as_of, pl.Datetime("us", "UTC"))
+        case "milliseconds":
+            return pl.lit(epoch_milliseconds(delivery.as_of), pl.Int64)
+        case "seconds":
+            return pl.lit(epoch_milliseconds(delivery.as_of) // 1000, pl.Int64)
+        case "one":
+            return pl.lit(1, pl.Int64)
+        case "true":
+            return pl.lit(True)

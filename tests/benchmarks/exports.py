@@ -1,0 +1,105 @@
+"""What a partner file costs, against the engine's own digests of the same identifiers.
+
+`python -m tests.benchmarks.exports [--members 1000000]` writes a Meta file of members with an address and a phone
+number each, and prints the ratio to `copy (select sha256(lower(trim(…))))` of the same data, the best of three.
+"""
+
+from __future__ import annotations
+
+import argparse
+import resource
+import tempfile
+import time
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import duckdb
+
+from exports.build import ExportRequest, write_export
+from exports.partners.meta import META_CSV
+from tests.support.publications import AS_OF, publication
+from transforms.audiences.generations import open_store
+from transforms.audiences.publishing import publish
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from transforms.audiences.generations import Generation
+
+_TIMES = 3
+_IDENTITIES = """
+copy (
+    select
+        mpid,
+        identity_type,
+        case identity_type
+            when 'email' then 'User.' || mpid || '@Example' || (mpid % 1000) || '.com'
+            else '+1650' || lpad((2000000 + mpid % 8000000)::varchar, 7, '0')
+        end as identity_value
+    from range($members) as member (mpid), (values ('email'), ('mobile_number')) as kind (identity_type)
+    order by mpid, identity_type
+) to '{path}' (format parquet)
+"""
+_MEMBERS = """
+copy (
+    select $as_of::timestamp as as_of, 'all' as audience_id, mpid, null::varchar as variant
+    from range($members) as member (mpid)
+) to '{path}' (format parquet)
+"""
+_YARDSTICK = """
+copy (
+    select sha256(lower(trim(identity_value))), identity_type from read_parquet('{identities}')
+) to '{path}'
+"""
+
+
+def compared(members: int, folder: Path) -> tuple[float, float]:
+    """Seconds of a Meta file, and of the yardstick."""
+    generation = _generation(members, folder)
+    [file] = META_CSV.files
+    request = ExportRequest("all", None, AS_OF, META_CSV, file, "All")
+    ours = _best(lambda: write_export(generation, request, folder / "meta.csv"))
+    with duckdb.connect() as connection:
+        statement = _YARDSTICK.format(identities=generation.identities_file, path=folder / "yardstick.csv")
+        yardstick = _best(lambda: connection.execute(statement))
+    return ours, yardstick
+
+
+def _generation(members: int, folder: Path) -> Generation:
+    generation = publish(open_store(folder / "published"), publication(members={"all": {1}}))
+    as_of: datetime = AS_OF
+    parameters = {"members": members}
+    with duckdb.connect() as connection:
+        for statement, path, more in (
+            (_IDENTITIES, generation.identities_file, {}),
+            (_MEMBERS, generation.members_file(as_of), {"as_of": as_of}),
+        ):
+            path.unlink()
+            connection.execute(statement.format(path=path), {**parameters, **more})
+    return generation
+
+
+def _best(work: Callable[[], object]) -> float:
+    seconds = []
+    for _ in range(_TIMES):
+        before = time.perf_counter()
+        work()
+        seconds.append(time.perf_counter() - before)
+    return min(seconds)
+
+
+def _main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--members", type=int, default=1_000_000)
+    members = parser.parse_args().members
+    with tempfile.TemporaryDirectory() as folder:
+        ours, yardstick = compared(members, Path(folder))
+    megabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    print(  # noqa: T201
+        f"{members:,} members: {ours:.2f} s, yardstick {yardstick:.2f} s, ratio {ours / yardstick:.2f}, {megabytes} MB"
+    )
+
+
+if __name__ == "__main__":
+    _main()
