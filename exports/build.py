@@ -10,10 +10,10 @@ import pyarrow as pa
 
 from exports.formats.format import Change, Delivery
 from exports.formats.write import write
-from exports.identifiers.encodings import sendable
-from exports.identifiers.normalised import Dropped
+from exports.identifiers.encodings import Given, recognise
+from exports.identifiers.normalised import Dropped, Plain
 from exports.manifest import Counts
-from exports.rows import arrange, frames, identifiers_statement
+from exports.rows import frames, identifiers_statement
 from transforms.engine import calculator
 from transforms.errors import FAILED, Problem, UserError, failure
 
@@ -36,7 +36,7 @@ select mpid from read_parquet($members, hive_partitioning = false)
 where audience_id = $audience and ($variant is null or variant = $variant)
 """
 _ODD = "select mpid, place, text from identifier where text is not null"
-_KEEP = "insert into identifier select mpid, place, value, null from batch"
+_KEEP = "insert into identifier select mpid, place, value, is_digest, null from batch"
 _KEYLESS = """
 delete from identifier
 where value is not null and mpid not in (select mpid from identifier where place = $key and value is not null)
@@ -45,7 +45,13 @@ _COUNTS = """
 select (select count(*) from member), count(distinct mpid), count(*)
 from identifier where value is not null
 """
-_PLAIN = "select count(*) from identifier where place = $place and value is not null"
+_DISTINCT = """
+select count(*) from (select distinct mpid, place, value from identifier where value is not null)
+"""
+_HASHED = """
+select place, count(*) filter (where is_digest), count(*)
+from identifier where value is not null group by place order by place
+"""
 
 
 @dataclass(frozen=True)
@@ -90,8 +96,8 @@ class ExportRequest:
 def write_export(generation: Generation, request: ExportRequest, path: Path) -> Counts:
     """Write the file of `request` from one generation, and return what became of the members.
 
-    Every identity of every type is in it, in rows as the file arranges them (exports/partners/profile.py), sorted by
-    column and value, or by mpid. Memory stays flat: what does not fit goes to a folder beside `path`.
+    Every identity of every type is in it, in rows as the file arranges them (exports/partners/profile.py), in the
+    order of mpids. Memory stays flat: what does not fit goes to a folder beside `path`.
 
     A failure (exit status 1) where a column mixes digests with values that are none (EXP-007), since whoever hashed a
     part may have hashed it otherwise, and where the partner takes fewer rows (EXP-008).
@@ -100,13 +106,14 @@ def write_export(generation: Generation, request: ExportRequest, path: Path) -> 
     with calculator(path.with_name(f"{path.name}.spill")) as connection:
         dropped = _gather(connection, generation, request, columns)
         members, users, identifiers = connection.execute(_COUNTS).fetchall()[0]
-        arrange(connection, request.file)
-        distinct = connection.execute("select count(*) from kept").fetchall()[0][0]
         tally = _Tally(request)
         rows = tally.counted(frames(connection, request.file, columns, delivery := request.delivery))
         with path.open("wb") as opened:
             write(request.file.format, opened, delivery, (Change(request.file.snapshot, rows),))
-    dropped["repeated"] += identifiers - distinct
+        of_members = (
+            connection.execute(_DISTINCT).fetchall()[0][0] if request.file.has_members else tally.rows
+        )
+    dropped["repeated"] += identifiers - of_members
     dropped["without_identity"] += members - users
     reasons = tuple(sorted((reason, count) for reason, count in dropped.items() if count))
     return Counts(members=members, users=users, rows=tally.rows, dropped=reasons)
@@ -150,43 +157,42 @@ def _gather(
     statement = identifiers_statement(columns, request.identity_types, request.region)
     connection.execute(statement, {"identities": str(generation.identities_file)})
     dropped: Counter[str] = Counter()
-    hashed: Counter[int] = Counter()
     # A second cursor: writing through the first one would end a result that is still read.
     odd = connection.cursor().execute(_ODD)
     while found := odd.fetchmany(_BATCH):
-        kept: list[tuple[int, int, str]] = []
+        kept: list[tuple[int, int, str, bool]] = []
         for mpid, place, text in found:
             column = columns[place]
-            value = sendable(text, request.region, column.rules, column.encoding)
-            if isinstance(value, Dropped):
-                dropped[value.reason] += 1
-            else:
-                hashed[place] += value.came_hashed
-                kept.append((mpid, place, value.value))
+            match recognise(text, request.region, column.rules, column.encoding):
+                case Dropped(reason):
+                    dropped[reason] += 1
+                case Plain(value):
+                    kept.append((mpid, place, value, False))
+                case Given(digest):
+                    kept.append((mpid, place, digest, True))
         _keep(connection, kept)
-    _refuse_mixed(connection, columns, hashed)
+    _refuse_mixed(connection, columns)
     for place, column in enumerate(columns):
         if column.is_key:
             dropped["without_key"] += connection.execute(_KEYLESS, {"key": place}).fetchall()[0][0]
     return dropped
 
 
-def _keep(connection: duckdb.DuckDBPyConnection, kept: list[tuple[int, int, str]]) -> None:
+def _keep(connection: duckdb.DuckDBPyConnection, kept: list[tuple[int, int, str, bool]]) -> None:
     if not kept:
         return
-    mpids, places, values = zip(*kept, strict=True)
-    table = pa.table({"mpid": pa.array(mpids, pa.int64()), "place": places, "value": values})
+    mpids, places, values, digests = zip(*kept, strict=True)
+    table = pa.table(
+        {"mpid": pa.array(mpids, pa.int64()), "place": places, "value": values, "is_digest": digests}
+    )
     connection.register("batch", table)
     connection.execute(_KEEP)
     connection.unregister("batch")
 
 
-def _refuse_mixed(
-    connection: duckdb.DuckDBPyConnection, columns: tuple[IdentityColumn, ...], hashed: Counter[int]
-) -> None:
+def _refuse_mixed(connection: duckdb.DuckDBPyConnection, columns: tuple[IdentityColumn, ...]) -> None:
     problems = []
-    for place, digests in sorted(hashed.items()):
-        values = connection.execute(_PLAIN, {"place": place}).fetchall()[0][0]
+    for place, digests, values in connection.execute(_HASHED).fetchall():
         if 0 < digests < values:
             column = columns[place]
             problems.append(

@@ -21,24 +21,19 @@ if TYPE_CHECKING:
     from exports.partners.profile import Arrangement, PartnerFile, StatedColumn
 
 _BATCH = 100_000
-_DISTINCT = """
-create table kept as
-select distinct mpid, place, value from identifier where value is not null
-"""
-#: Of rows that are identifiers alone it does not matter whose they are: two members may share an address.
-_DISTINCT_VALUES = """
-create table kept as
-select distinct place, value from identifier where value is not null
-"""
+#: Each identifier of a member once.
+_KEPT = "select distinct mpid, place, value, is_digest from identifier where value is not null"
+#: Each identifier once, whoever has it: the first of its rows. Sorting two million digests takes twice as long.
+_FIRST = "select min(rowid) from identifier where value is not null group by place, value"
 
 
 def identifiers_statement(
     columns: tuple[IdentityColumn, ...], identity_types: tuple[str, ...], region: str | None
 ) -> str:
-    """`create table identifier`: mpid, place (the column's), value, text.
+    """`create table identifier`: mpid, place (the column's), value, is_digest, text.
 
-    Of the identities of the table `member` in the parquet $identities. `value` is ready to be sent; where the engine
-    can't tell by itself, it is null and `text` is what is known.
+    Of the identities of the table `member` in the parquet $identities. `value` is normalised, but not encoded yet
+    unless it came as a digest; where the engine can't tell by itself, it is null and `text` is what is known.
     """
     wanted = [
         (kind, place)
@@ -77,6 +72,7 @@ def identifiers_statement(
             "mpid",
             exp.cast(exp.column("place"), "integer").as_("place"),
             "value",
+            exp.false().as_("is_digest"),
             exp.Case().when(exp.column("value").is_(exp.null()), exp.column("text")).as_("text"),
         )
         .with_("wanted", as_=of_columns)
@@ -90,28 +86,29 @@ def identifiers_statement(
 def _value(
     columns: tuple[IdentityColumn, ...], place: exp.Expr, text: exp.Expr, region: str | None
 ) -> exp.Expr:
-    """What is sent of the plain cases of all columns, each rule and encoding written once; null of the others."""
-    ways = sorted(
-        ((column.rules.name, column.encoding.name), place)
-        for place, column in enumerate(columns)
-        if column.rules.plain_case is not None
-    )
+    """The plain cases of all columns, each rule written once; null of the others."""
+    by_rules = sorted((column.rules.name, place) for place, column in enumerate(columns))
     case = exp.Case()
-    for _, group in groupby(ways, key=lambda way: way[0]):
+    for _, group in groupby(by_rules, key=lambda pair: pair[0]):
         places = [place for _, place in group]
-        column = columns[places[0]]
-        plain = column.rules.plain_case
-        if plain is None:
-            raise InternalError("a column without a plain case among those that have one")
-        is_one = place.copy().isin(*places)
-        value = column.encoding.expression(plain.value(text, region))
-        case = case.when(exp.and_(is_one, plain.holds(text, region)), value)
+        plain = columns[places[0]].rules.plain_case
+        if plain is not None:
+            is_plain = exp.and_(place.copy().isin(*places), plain.holds(text, region))
+            case = case.when(is_plain, plain.value(text, region))
     return case if case.args.get("ifs") else exp.cast(exp.null(), "varchar")
 
 
-def arrange(connection: duckdb.DuckDBPyConnection, file: PartnerFile) -> None:
-    """Fill the table `kept`: each identifier once, of a member or, where rows have no member, at all."""
-    connection.execute(_DISTINCT_VALUES if file.arrangement == "identities" else _DISTINCT)
+def _encoded(columns: tuple[IdentityColumn, ...]) -> exp.Expr:
+    """`value` as the partner gets it, each encoding written once."""
+    by_encoding = sorted((column.encoding.name, place) for place, column in enumerate(columns))
+    value = exp.column("value")
+    case = exp.Case().when(exp.column("is_digest"), value)
+    for _, group in groupby(by_encoding, key=lambda pair: pair[0]):
+        places = [place for _, place in group]
+        case = case.when(
+            exp.column("place").isin(*places), columns[places[0]].encoding.expression(value.copy())
+        )
+    return case
 
 
 def frames(
@@ -120,7 +117,10 @@ def frames(
     columns: tuple[IdentityColumn, ...],
     delivery: Delivery,
 ) -> Iterator[pl.DataFrame]:
-    """The rows of the table `kept` with the columns of the file, at least one frame; sorted, see _statement."""
+    """The rows of the table `identifier` with the columns of the file, at least one frame.
+
+    Of identities in the order of the table, where each stands first; of lines and members by mpid, as a number.
+    """
     statement = _statement(file.arrangement, columns).sql(dialect="duckdb")
     # A relation of its own cursor is streamed; what `execute` gives would be copied once more.
     reader = connection.cursor().sql(statement).to_arrow_reader(_BATCH)
@@ -137,14 +137,16 @@ def _frame(given: object) -> pl.DataFrame:
 
 
 def _statement(arrangement: Arrangement, columns: tuple[IdentityColumn, ...]) -> exp.Select:
-    """Columns c0, c1, … (and mpid). Sorted by column, then value; lines and members by mpid, then line."""
+    """Columns c0, c1, … and, but of identities, mpid."""
     match arrangement:
         case "identities":
             by_place = [
                 exp.Case().when(exp.column("place").eq(place), exp.column("value")).as_(f"c{place}")
                 for place in range(len(columns))
             ]
-            return exp.select(*by_place).from_("kept").order_by("place", "value")
+            first = exp.column("rowid").isin(exp.maybe_parse(_FIRST, dialect="duckdb"))
+            encoded = exp.select("place", _encoded(columns).as_("value")).from_("identifier").where(first)
+            return exp.select(*by_place).from_(encoded.subquery("encoded"))
         case "members":
             lists = [
                 exp.Coalesce(
@@ -153,7 +155,7 @@ def _statement(arrangement: Arrangement, columns: tuple[IdentityColumn, ...]) ->
                 ).as_(f"c{place}")
                 for place in range(len(columns))
             ]
-            return exp.select("mpid", *lists).from_("kept").group_by("mpid").order_by("mpid")
+            return exp.select("mpid", *lists).from_(_kept(columns)).group_by("mpid").order_by("mpid")
         case "lines":
             return _lines(columns)
 
@@ -168,7 +170,7 @@ def _lines(columns: tuple[IdentityColumn, ...]) -> exp.Select:
         exp.maybe_parse("row_number() over (partition by mpid, place order by value)", dialect="duckdb").as_(
             "line"
         ),
-    ).from_("kept")
+    ).from_(_kept(columns))
     of_others = [_of_place("max(value)", place).as_(f"c{place}") for place in others]
     lines = (
         exp.select("mpid", "line", *of_others)
@@ -182,7 +184,7 @@ def _lines(columns: tuple[IdentityColumn, ...]) -> exp.Select:
     [key] = keys
     of_key = (
         exp.select("mpid", exp.column("value").as_(f"c{key}"))
-        .from_("kept")
+        .from_(_kept(columns))
         .where(exp.column("place").eq(key))
     )
     return (
@@ -193,6 +195,11 @@ def _lines(columns: tuple[IdentityColumn, ...]) -> exp.Select:
         .join("other", using="mpid", join_type="left")
         .order_by("mpid", f"c{key}", "line")
     )
+
+
+def _kept(columns: tuple[IdentityColumn, ...]) -> exp.Subquery:
+    distinct = exp.maybe_parse(_KEPT, dialect="duckdb", into=exp.Select).subquery("kept")
+    return exp.select("mpid", "place", _encoded(columns).as_("value")).from_(distinct).subquery("encoded")
 
 
 def _of_place(aggregate: str, place: int) -> exp.Filter:

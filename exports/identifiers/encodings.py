@@ -36,23 +36,22 @@ class Encoding:
 
 
 @dataclass(frozen=True)
-class Sendable:
-    """A value as a partner gets it. `came_hashed`: whoever said it had hashed it."""
+class Given:
+    """A digest that came in as one, as a partner gets it."""
 
-    value: str
-    came_hashed: bool = False
+    digest: str
 
 
-def sendable(text: str, region: str | None, rules: Rules, encoding: Encoding) -> Sendable | Dropped:
-    """Normalise, then encode. A digest of the kind that the encoding makes is passed on in the form it has here."""
+def recognise(text: str, region: str | None, rules: Rules, encoding: Encoding) -> Plain | Given | Dropped:
+    """A value to encode, or a digest of the kind that the encoding makes, which is passed on."""
     given = encoding.given(text)
     if given is not None and not rules.hex_is_plain:
-        return Dropped("empty") if given == encoding.encode("") else Sendable(given, came_hashed=True)
+        return Dropped("empty") if given == encoding.encode("") else Given(given)
     normalised = rules.normalise(text, region)
     if isinstance(normalised, Plain):
-        return Sendable(encoding.encode(normalised.value))
+        return normalised
     if given is not None:
-        return Sendable(given, came_hashed=True)
+        return Given(given)
     hashed_otherwise = normalised.reason != "empty" and _ANY_DIGEST.fullmatch(text.strip())
     return Dropped("already_hashed") if hashed_otherwise else normalised
 

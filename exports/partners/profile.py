@@ -99,6 +99,11 @@ class PartnerFile:
     when: Case | None = None
 
     @property
+    def has_members(self) -> bool:
+        """Whether rows are of a member each, so that an identifier of two members is on two of them."""
+        return self.arrangement != "identities"
+
+    @property
     def identity_columns(self) -> tuple[IdentityColumn, ...]:
         """The columns that hold identifiers."""
         return tuple(column for column in self.columns if isinstance(column, IdentityColumn))
