@@ -81,8 +81,9 @@ class ExportRequest:
 
     @property
     def delivery(self) -> Delivery:
-        """Whose rows they are."""
-        return Delivery(self.audience_id, self.audience_name, self.as_of)
+        """Whose rows they are; a variant is an audience of its own to a partner."""
+        part = "" if self.variant is None else f"-{self.variant}"
+        return Delivery(f"{self.audience_id}{part}", self.audience_name, self.as_of)
 
     @property
     def columns(self) -> tuple[IdentityColumn, ...]:

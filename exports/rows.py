@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from itertools import groupby
 from typing import TYPE_CHECKING
 
 import polars as pl
 from sqlglot import exp
 
-from exports.partners.profile import IdentityColumn
+from exports.formats.format import JsonLines, Requests
+from exports.partners.profile import IdentityColumn, StatedColumn
 from transforms.errors import InternalError
-from transforms.instants import epoch_milliseconds
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,9 +19,10 @@ if TYPE_CHECKING:
     import duckdb
 
     from exports.formats.format import Delivery
-    from exports.partners.profile import Arrangement, PartnerFile, StatedColumn
+    from exports.partners.profile import Arrangement, PartnerFile
 
 _BATCH = 100_000
+_LONGEST_SEGMENT = 128
 #: Each identifier of a member once.
 _KEPT = "select distinct mpid, place, value, is_digest from identifier where value is not null"
 #: Each identifier once, whoever has it: the first of its rows. Sorting two million digests takes twice as long.
@@ -161,8 +163,6 @@ def _statement(arrangement: Arrangement, columns: tuple[IdentityColumn, ...]) ->
 
 
 def _lines(columns: tuple[IdentityColumn, ...]) -> exp.Select:
-    keys = [place for place, column in enumerate(columns) if column.is_key]
-    others = [place for place in range(len(columns)) if place not in keys]
     numbered = exp.select(
         "mpid",
         "place",
@@ -171,30 +171,22 @@ def _lines(columns: tuple[IdentityColumn, ...]) -> exp.Select:
             "line"
         ),
     ).from_(_kept(columns))
-    of_others = [_of_place("max(value)", place).as_(f"c{place}") for place in others]
+    of_places = [_of_place("max(value)", place).as_(f"c{place}") for place in range(len(columns))]
     lines = (
-        exp.select("mpid", "line", *of_others)
+        exp.select("mpid", "line", *of_places)
         .with_("numbered", as_=numbered)
         .from_("numbered")
-        .where(exp.column("place").isin(*others) if others else exp.false())
         .group_by("mpid", "line")
     )
-    if not keys:
-        return lines.order_by("mpid", "line")
-    [key] = keys
-    of_key = (
-        exp.select("mpid", exp.column("value").as_(f"c{key}"))
-        .from_(_kept(columns))
-        .where(exp.column("place").eq(key))
-    )
-    return (
-        exp.select("mpid", *(f"c{place}" for place in range(len(columns))))
-        .with_("key", as_=of_key)
-        .with_("other", as_=lines)
-        .from_("key")
-        .join("other", using="mpid", join_type="left")
-        .order_by("mpid", f"c{key}", "line")
-    )
+    # A key stands on the rows that have none of their own, too: the first of the member's.
+    shown = [
+        exp.maybe_parse(
+            f"coalesce(c{place}, min(c{place}) over (partition by mpid))" if column.is_key else f"c{place}",
+            dialect="duckdb",
+        ).as_(f"c{place}")
+        for place, column in enumerate(columns)
+    ]
+    return exp.select("mpid", *shown).from_(lines.subquery("line")).order_by("mpid", "line")
 
 
 def _kept(columns: tuple[IdentityColumn, ...]) -> exp.Subquery:
@@ -214,32 +206,35 @@ def _shown(
 ) -> pl.DataFrame:
     """The columns of the file by their headers, those that are stated among them."""
     places = {column.header: f"c{place}" for place, column in enumerate(columns)}
+    # Readers of JSON take numbers for floating point, which has no room for 64 bits.
+    mpid = pl.col("mpid").cast(pl.String) if isinstance(file.format, JsonLines | Requests) else pl.col("mpid")
     shown = []
     for column in file.columns:
-        if isinstance(column, IdentityColumn):
-            if column.header in places:
-                shown.append(pl.col(places[column.header]).alias(column.header))
-        else:
-            header = column.header.format(audience_name=delivery.audience_name)
-            shown.append(_stated(column, delivery).alias(header))
+        if isinstance(column, StatedColumn):
+            shown.append(_stated(column, delivery, mpid).alias(_filled_in(column.header, delivery)))
+        elif column.header in places:
+            shown.append(pl.col(places[column.header]).alias(column.header))
     return frame.select(shown)
 
 
-def _stated(column: StatedColumn, delivery: Delivery) -> pl.Expr:
+def _filled_in(header: str, delivery: Delivery) -> str:
+    segment = re.sub(r"\W+", "_", delivery.audience_name, flags=re.ASCII)[:_LONGEST_SEGMENT]
+    return header.replace("{audience_name}", delivery.audience_name).replace("{segment}", segment)
+
+
+def _stated(column: StatedColumn, delivery: Delivery, mpid: pl.Expr) -> pl.Expr:
     match column.says:
         case "mpid":
-            return pl.col("mpid")
+            return mpid
         case "audience_id":
             return pl.lit(delivery.audience_id)
         case "audience_name":
             return pl.lit(delivery.audience_name)
         case "as_of":
             return pl.lit(delivery.as_of, pl.Datetime("us", "UTC"))
-        case "milliseconds":
-            return pl.lit(epoch_milliseconds(delivery.as_of), pl.Int64)
-        case "seconds":
-            return pl.lit(epoch_milliseconds(delivery.as_of) // 1000, pl.Int64)
         case "one":
             return pl.lit(1, pl.Int64)
         case "true":
             return pl.lit(True)
+        case "text":
+            return pl.lit(column.text)

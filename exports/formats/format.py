@@ -78,7 +78,8 @@ class JsonLines:
 class Requests:
     """Requests of an API, one a line as `method`, `path` and `body`: a delivery only posts them.
 
-    A request has at most `most_rows` rows, `most_removed` where it removes, and a body of at most `most_bytes`.
+    A request has at most `most_rows` rows, `most_removed` where it removes (0: it can't), and a body of at most
+    `most_bytes`.
     """
 
     request: Callable[[Batch], Request]

@@ -57,6 +57,8 @@ def _write_requests(format: Requests, opened: BinaryIO, delivery: Delivery, chan
     most = format.most_rows
     if change.operation == "remove" and format.most_removed is not None:
         most = format.most_removed
+    if most == 0:
+        raise InternalError("requests that can't remove were given some that leave")
     number = 0
     for frame, is_last in with_last(change.frames, most):
         for line in _fitting(format, delivery, change, frame.to_dicts(), number + 1, is_last=is_last):
@@ -86,4 +88,4 @@ def _fitting(
 
 
 def _json(value: object) -> bytes:
-    return orjson.dumps(value)
+    return orjson.dumps(value, option=orjson.OPT_UTC_Z)

@@ -111,6 +111,17 @@ def _email_rules(
 
 
 EMAIL = _email_rules("email", "dots and `+tag` stay")
+
+
+def _ascii(text: str, region: str | None) -> Normalised:
+    address = EMAIL.normalise(text, region)
+    is_refused = isinstance(address, Plain) and not address.value.rpartition("@")[0].isascii()
+    return Dropped("not_an_email") if is_refused else address
+
+
+EMAIL_ASCII = Rules(
+    "email_ascii", f"{EMAIL.about}; ASCII before the @, others are dropped", _ascii, EMAIL.plain_case
+)
 EMAIL_GOOGLE = _email_rules(
     "email_google",
     "of gmail.com and googlemail.com dots before the @ out, `+tag` stays",

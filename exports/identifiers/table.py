@@ -5,6 +5,7 @@ from __future__ import annotations
 from exports.identifiers.advertising_ids import ADVERTISING_ID, ADVERTISING_ID_UPPER
 from exports.identifiers.emails import (
     EMAIL,
+    EMAIL_ASCII,
     EMAIL_GOOGLE,
     EMAIL_GOOGLE_2026,
     EMAIL_TIKTOK,
@@ -37,6 +38,7 @@ from exports.identifiers.places import (
 RULES = (
     ID,
     EMAIL,
+    EMAIL_ASCII,
     EMAIL_GOOGLE,
     EMAIL_GOOGLE_2026,
     EMAIL_UID2,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from exports.partners.chosen import chosen_files
+from exports.partners.chosen import ENCODINGS_BY_NAME, RULES_BY_NAME, SAYS, chosen_files
+from exports.partners.own_columns import ROWS
 from exports.partners.registry import partner_named
 from transforms.documents.report import nearest
 from transforms.errors import Problem
@@ -17,10 +18,15 @@ if TYPE_CHECKING:
 
 
 def check_outputs(definitions: Definitions) -> tuple[Problem, ...]:
-    """Options that a partner does not have (EXP-004), values that they do not take (EXP-005), and identity types that
-    nothing of what a connection writes takes (EXP-002).
+    """What no partner takes: all problems, by output, then by connection.
+
+    Options that a partner does not have (EXP-004), values that they do not take (EXP-005), columns where the partner
+    has its own, none where it has none, or of what there is not (EXP-006), and identity types that nothing of what a
+    connection writes takes (EXP-002).
     """
-    problems = [problem for output in definitions.outputs for problem in _options(output)]
+    problems = [
+        problem for output in definitions.outputs for problem in (*_options(output), *_columns(output))
+    ]
     refused = {problem.place for problem in problems}
     for connection in definitions.connections:
         output = definitions.output(connection.output)
@@ -39,6 +45,34 @@ def _options(output: Output) -> Iterator[Problem]:
         elif value not in dict(option.values):
             allowed = tuple(dict(option.values))
             yield _unknown("EXP-005", f"value of `{name}`", value, output, partner, allowed)
+
+
+def _columns(output: Output) -> Iterator[Problem]:
+    partner = partner_named(output.partner)
+    if partner.names_columns != bool(output.columns):
+        has = "needs `columns`" if partner.names_columns else "has columns of its own"
+        yield Problem("EXP-006", f"output `{output.id}`: {partner.title} {has}", output.place)
+    if output.columns and not any(column.identities for _, column in output.columns):
+        message = f"output `{output.id}`: none of `columns` has `identities`, and nobody is sent without one"
+        yield Problem("EXP-006", message, output.place)
+    for header, column in output.columns:
+        where = f"output `{output.id}`, column `{header[:80]}`"
+        if (column.says is None) == (not column.identities):
+            message = f"{where}: needs either `identities` or `says`"
+            yield Problem("EXP-006", message, output.place)
+        if column.says == "mpid" and dict(output.options).get(ROWS.name) == "identities":
+            message = f"{where}: rows of identities have no mpid, since two members may share one"
+            yield Problem("EXP-006", message, output.place, hint="leave `rows` out, or write `rows: lines`")
+        for what, found, allowed in (
+            ("says", column.says, SAYS),
+            ("rules", column.rules, tuple(RULES_BY_NAME)),
+            ("encoding", column.encoding, tuple(ENCODINGS_BY_NAME)),
+        ):
+            if found is not None and found not in allowed:
+                near = nearest(found, allowed)
+                hint = f"did you mean `{near}`?" if near else ""
+                message = f"{where}: there is no `{what}: {found[:80]}`"
+                yield Problem("EXP-006", message, output.place, allowed=allowed, hint=hint)
 
 
 def _unknown(

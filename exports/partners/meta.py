@@ -2,25 +2,80 @@
 
 from __future__ import annotations
 
-from exports.formats.format import Csv
+import hashlib
+
+from exports.formats.format import Batch, Csv, Request, Requests
 from exports.identifiers.advertising_ids import ADVERTISING_ID
 from exports.identifiers.emails import EMAIL
 from exports.identifiers.encodings import PLAIN, SHA256
+from exports.identifiers.ids import ID
 from exports.identifiers.phones import PHONE_DIGITS
 from exports.partners.identity_types import ADVERTISING_IDS, PHONES
-from exports.partners.profile import IdentityColumn, Partner, PartnerFile
+from exports.partners.profile import IdentityColumn, Option, Partner, PartnerFile
+from transforms.instants import iso
 
-# Headers are exact and lower case. E-mail and phone are SHA-256; the advertising id is matched as it is.
+UPLOAD = Option(
+    "upload",
+    "what a full delivery does to the list there",
+    (
+        ("replace", "`usersreplace`: the list is exactly the audience"),
+        ("add", "`users`: nobody leaves the list by it"),
+    ),
+)
+_RULES = "meta-2026-11"
+_MOST_ROWS = 10_000
+# The body of a removal travels in the address: from 300 rows on the connection broke, at 250 it held (B10).
+_MOST_REMOVED = 250
+# A session is a number, and JSON's are exact up to 2⁵³.
+_SESSIONS = 2**53
+
+
+def _users(batch: Batch) -> Request:
+    body = {
+        "payload": {
+            "schema": list(batch.rows[0]),
+            "data": [[value or "" for value in row.values()] for row in batch.rows],
+        },
+        "session": {
+            "session_id": _session(batch),
+            "batch_seq": batch.number,
+            "last_batch_flag": batch.is_last,
+        },
+    }
+    match batch.operation:
+        case "replace":
+            return Request("POST", "/{audience}/usersreplace", body)
+        case "add":
+            return Request("POST", "/{audience}/users", body)
+        case "remove":
+            return Request("DELETE", "/{audience}/users", body)
+
+
+def _session(batch: Batch) -> int:
+    """The same for all batches of a delivery, and for a delivery that is repeated."""
+    name = f"{batch.delivery.audience_id} {iso(batch.delivery.as_of)} {batch.operation}"
+    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8]) % _SESSIONS
+
+
+# E-mail and phone are SHA-256; advertising ids and the team's own ids are matched as they are.
+_API_COLUMNS = (
+    IdentityColumn("EMAIL", ("email",), EMAIL, SHA256),
+    IdentityColumn("PHONE", PHONES, PHONE_DIGITS, SHA256),
+    IdentityColumn("MADID", ADVERTISING_IDS, ADVERTISING_ID, PLAIN),
+    IdentityColumn("EXTERN_ID", ("customer_id",), ID, PLAIN),
+)
+
 META_CSV = Partner(
     name="meta_csv",
     title="Meta custom audience, customer list as CSV",
-    rules_version="meta-2026-11",
-    source="partners.md §3.1 (Meta help centre and Marketing API), §1.2, §1.3",
+    rules_version=_RULES,
+    source="partners.md §3.1 (META-FILE), §1.2, §1.3",
     files=(
         PartnerFile(
             kind="",
             format=Csv(),
             arrangement="identities",
+            # Headers are exact and lower case.
             columns=(
                 IdentityColumn("email", ("email",), EMAIL, SHA256),
                 IdentityColumn("phone", PHONES, PHONE_DIGITS, SHA256),
@@ -30,4 +85,36 @@ META_CSV = Partner(
     ),
     leaves="are not in the next list",
     on_delete="delete",
+)
+
+META = Partner(
+    name="meta",
+    title="Meta custom audience, Marketing API",
+    rules_version=_RULES,
+    source="partners.md §3.1 (META-USERS, META-REPL, META-GUIDE), §1.2, §1.3",
+    files=(
+        PartnerFile(
+            "",
+            Requests(_users, _MOST_ROWS, most_removed=_MOST_REMOVED),
+            "lines",
+            _API_COLUMNS,
+            snapshot="replace",
+            # Nothing can be posted of an empty audience: the list stays as it is.
+            least_rows=1,
+            when=UPLOAD.is_("replace"),
+        ),
+        PartnerFile(
+            "",
+            Requests(_users, _MOST_ROWS, most_removed=_MOST_REMOVED),
+            "lines",
+            _API_COLUMNS,
+            snapshot="add",
+            when=UPLOAD.is_("add"),
+        ),
+    ),
+    leaves="are not in the next list, or are removed by requests of their own, of 250 rows",
+    on_delete="delete",
+    options=(UPLOAD,),
+    accepted="`num_invalid_entries` 0",
+    retried=("1", "2", "17", "613", "80003"),
 )

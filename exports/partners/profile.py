@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 #: lines: the rows of a member; the first value of each column is on the first one, the second on the second.
 #: members: one row a member, each column a list.
 Arrangement = Literal["identities", "lines", "members"]
-#: What a column that holds no identity says of the member or of the delivery. as_of: an instant in UTC; milliseconds
-#: and seconds: the same since 1970; one: the number 1; true: that they are a member.
-Says = Literal["mpid", "audience_id", "audience_name", "as_of", "milliseconds", "seconds", "one", "true"]
+#: What a column that holds no identity says of the member or of the delivery. as_of: an instant in UTC; one: the
+#: number 1; true: that they are a member; text: always the same.
+Says = Literal["mpid", "audience_id", "audience_name", "as_of", "one", "true", "text"]
 #: What a partner does with the list when the audience is deleted.
 OnDelete = Literal["delete", "leave", "message"]
 #: What a full delivery does to the list there.
@@ -71,10 +71,15 @@ class IdentityColumn:
 
 @dataclass(frozen=True)
 class StatedColumn:
-    """One column of what is known without an identity; `{audience_name}` in the header is filled in."""
+    """One column of what is known without an identity.
+
+    `{audience_name}` in the header is filled in, and `{segment}`: the same of letters, digits and `_` alone. `text`
+    is what a column of text says.
+    """
 
     header: str
     says: Says
+    text: str = ""
     when: Case | None = None
 
 

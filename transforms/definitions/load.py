@@ -45,8 +45,40 @@ if TYPE_CHECKING:
 
 W = TypeVar("W")
 
-#: The partners that an output can name unless the caller says others: transforms knows none itself.
-PARTNERS = ("meta_csv",)
+#: The partners that an output can name unless the caller says others, by name alone: what they are exports knows.
+PARTNERS = (
+    "json_lines",
+    "firehose",
+    "warehouse_table",
+    "google_csv",
+    "google_data_manager",
+    "meta_csv",
+    "meta",
+    "live_ramp",
+    "tiktok_csv",
+    "tiktok",
+    "trade_desk_crm",
+    "trade_desk",
+    "snapchat",
+    "x",
+    "pinterest",
+    "linkedin_csv",
+    "linkedin",
+    "microsoft",
+    "braze_csv",
+    "braze",
+    "klaviyo_csv",
+    "klaviyo",
+    "iterable_csv",
+    "iterable",
+    "mailchimp",
+    "hubspot",
+    "salesforce",
+    "airship",
+    "csv",
+    "jsonl",
+    "parquet",
+)
 #: What milepost.yml does not have and an audience, or a criterion, looks at.
 _UNCONFIGURED = (UNKNOWN_INPUT, KNOWN_NARROWINGS.code)
 

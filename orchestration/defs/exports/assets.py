@@ -56,5 +56,8 @@ def _metadata(outcome: Outcome, as_of: str) -> dict[str, dg.MetadataValue]:
         "as_of": dg.MetadataValue.text(as_of),
         "files": dg.MetadataValue.int(len(outcome.files)),
         "rows": dg.MetadataValue.int(rows),
+        "too_small": dg.MetadataValue.json(
+            {file.file_name: file.least_rows for file in outcome.files if file.is_too_small}
+        ),
         "unsent": dg.MetadataValue.json({one.audience_id: one.reason for one in outcome.unsent}),
     }

@@ -1,0 +1,56 @@
+"""Braze: membership as one boolean attribute for each audience, as a CSV to import or posted to `/users/track`."""
+
+from __future__ import annotations
+
+from exports.formats.format import Batch, Csv, Request, Requests
+from exports.identifiers.encodings import PLAIN
+from exports.identifiers.ids import ID
+from exports.partners.profile import IdentityColumn, Partner, PartnerFile, StatedColumn
+
+_RULES = "braze-2026-11"
+# Newer customers may send 75 objects in total.
+_MOST_USERS = 75
+_MOST_BYTES = 4_000_000
+_EXTERNAL_ID = IdentityColumn("external_id", ("customer_id",), ID, PLAIN)
+
+
+def _attributes(batch: Batch) -> Request:
+    attribute = {f"In {batch.delivery.audience_name}": batch.operation != "remove"}
+    return Request("POST", "/users/track", {"attributes": [{**row, **attribute} for row in batch.rows]})
+
+
+BRAZE_CSV = Partner(
+    name="braze_csv",
+    title="Braze, users to import",
+    rules_version=_RULES,
+    source="partners.md §4.1 (BRZ-CSV, MP-BRZ)",
+    files=(
+        PartnerFile(
+            "",
+            Csv(),
+            "identities",
+            (_EXTERNAL_ID, StatedColumn("In {audience_name}", "true")),
+            snapshot="add",
+        ),
+    ),
+    leaves="keep the attribute until it is set to false",
+    on_delete="leave",
+)
+
+BRAZE = Partner(
+    name="braze",
+    title="Braze, attribute of users",
+    rules_version=_RULES,
+    source="partners.md §4.1 (BRZ-LIM, BRZ-RL, MP-BRZ)",
+    files=(
+        PartnerFile(
+            "",
+            Requests(_attributes, _MOST_USERS, most_bytes=_MOST_BYTES),
+            "identities",
+            (_EXTERNAL_ID,),
+            snapshot="add",
+        ),
+    ),
+    leaves="have the attribute set to false",
+    on_delete="leave",
+)

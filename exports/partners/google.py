@@ -1,0 +1,124 @@
+"""Google Customer Match: files to upload, and what is posted to the Data Manager API."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from exports.formats.format import Batch, Csv, Request, Requests
+from exports.identifiers.advertising_ids import ADVERTISING_ID
+from exports.identifiers.emails import EMAIL, EMAIL_GOOGLE, EMAIL_GOOGLE_2026
+from exports.identifiers.encodings import PLAIN, SHA256
+from exports.identifiers.ids import ID
+from exports.identifiers.phones import PHONE_E164
+from exports.partners.identity_types import ADVERTISING_IDS, PHONES
+from exports.partners.profile import IdentityColumn, Option, Partner, PartnerFile
+
+GMAIL = Option(
+    "gmail",
+    "what is left out of addresses at gmail.com and googlemail.com before they are hashed",
+    (
+        ("dots", "dots before the @: the Data Manager's formatting page"),
+        ("dots_and_tags", "dots and `+tag`: the samples of the Ads API since August 2026"),
+        ("nothing", "the older Customer Match page"),
+    ),
+)
+_MOST_MEMBERS = 10_000
+_LONGEST = timedelta(days=540)
+_RULES = "google-2026-11"
+_RETRIED = ("CONCURRENT_MODIFICATION", "RESOURCE_EXHAUSTED", "INTERNAL", "UNAVAILABLE")
+_LEAVES = "are removed by a request of their own: adds and removes never share one"
+
+
+def _contacts(email: str, phone: str) -> tuple[IdentityColumn, ...]:
+    return (
+        IdentityColumn(email, ("email",), EMAIL_GOOGLE, SHA256, GMAIL.is_("dots")),
+        IdentityColumn(email, ("email",), EMAIL_GOOGLE_2026, SHA256, GMAIL.is_("dots_and_tags")),
+        IdentityColumn(email, ("email",), EMAIL, SHA256, GMAIL.is_("nothing")),
+        IdentityColumn(phone, PHONES, PHONE_E164, SHA256),
+    )
+
+
+def _request(batch: Batch, members: list[dict[str, Any]]) -> Request:
+    verb = "remove" if batch.operation == "remove" else "ingest"
+    body = {
+        "destinations": [
+            {"operatingAccount": {"accountId": "{account}"}, "productDestinationId": "{audience}"}
+        ],
+        "audienceMembers": members,
+        "encoding": "HEX",
+    }
+    return Request("POST", f"/v1/audienceMembers:{verb}", body)
+
+
+def _contact_request(batch: Batch) -> Request:
+    identifiers = ([{key: value} for key, value in row.items() if value is not None] for row in batch.rows)
+    return _request(batch, [{"userData": {"userIdentifiers": each}} for each in identifiers])
+
+
+def _device_request(batch: Batch) -> Request:
+    return _request(batch, [{"mobileData": {"mobileIds": [row["mobileIds"]]}} for row in batch.rows])
+
+
+def _user_request(batch: Batch) -> Request:
+    return _request(batch, [{"userIdData": {"userId": row["userId"]}} for row in batch.rows])
+
+
+GOOGLE_CSV = Partner(
+    name="google_csv",
+    title="Google Customer Match, files to upload",
+    rules_version=_RULES,
+    source="partners.md §3.2 (GADS-CSV, GADS-HASHED, GADS-TPL), §1.2, §1.3",
+    files=(
+        PartnerFile("contacts", Csv(), "identities", _contacts("Email", "Phone")),
+        # A list takes identifiers of one kind: of devices and of user ids there are lists of their own.
+        PartnerFile(
+            "devices",
+            Csv(),
+            "identities",
+            (IdentityColumn("Mobile Device ID", ADVERTISING_IDS, ADVERTISING_ID, PLAIN),),
+        ),
+        PartnerFile("users", Csv(), "identities", (IdentityColumn("User ID", ("customer_id",), ID, PLAIN),)),
+    ),
+    leaves="are not in the next list",
+    on_delete="leave",
+    options=(GMAIL,),
+    expires_after=_LONGEST,
+)
+
+GOOGLE_DATA_MANAGER = Partner(
+    name="google_data_manager",
+    title="Google Customer Match, Data Manager API",
+    rules_version=_RULES,
+    source="partners.md §3.2 (GDM-INGEST, GDM-UD, GDM-FMT), §1.2, §1.3",
+    files=(
+        # At most ten identifiers a member: a line has two, and of a member with more there are more lines.
+        PartnerFile(
+            "contacts",
+            Requests(_contact_request, _MOST_MEMBERS),
+            "lines",
+            _contacts("emailAddress", "phoneNumber"),
+            snapshot="add",
+        ),
+        PartnerFile(
+            "devices",
+            Requests(_device_request, _MOST_MEMBERS),
+            "identities",
+            (IdentityColumn("mobileIds", ADVERTISING_IDS, ADVERTISING_ID, PLAIN),),
+            snapshot="add",
+        ),
+        PartnerFile(
+            "users",
+            Requests(_user_request, _MOST_MEMBERS),
+            "identities",
+            (IdentityColumn("userId", ("customer_id",), ID, PLAIN),),
+            snapshot="add",
+        ),
+    ),
+    leaves=_LEAVES,
+    on_delete="leave",
+    options=(GMAIL,),
+    expires_after=_LONGEST,
+    accepted="a `requestId`; the work goes on there for up to a day",
+    retried=_RETRIED,
+)

@@ -1,0 +1,60 @@
+"""Iterable: subscribers of a list, as a CSV to import or posted."""
+
+from __future__ import annotations
+
+from exports.formats.format import Batch, Csv, Request, Requests
+from exports.identifiers.emails import EMAIL
+from exports.identifiers.encodings import PLAIN
+from exports.identifiers.ids import ID
+from exports.partners.profile import IdentityColumn, Option, Partner, PartnerFile
+
+PROJECT = Option(
+    "project",
+    "by what the Iterable project knows its users",
+    (("email", "addresses"), ("user_id", "user ids: `customer_id`")),
+)
+_RULES = "iterable-2026-11"
+_MOST_ROWS = 2_000_000
+_MOST_SUBSCRIBERS = 1_000
+_MOST_BYTES = 4_000_000
+# Headers are case and space sensitive.
+_COLUMNS = (
+    IdentityColumn("email", ("email",), EMAIL, PLAIN, PROJECT.is_("email")),
+    IdentityColumn("userId", ("customer_id",), ID, PLAIN, PROJECT.is_("user_id")),
+)
+
+
+def _subscribers(batch: Batch) -> Request:
+    verb = "unsubscribe" if batch.operation == "remove" else "subscribe"
+    return Request("POST", f"/api/lists/{verb}", {"listId": "{audience}", "subscribers": batch.rows})
+
+
+ITERABLE_CSV = Partner(
+    name="iterable_csv",
+    title="Iterable, list to import",
+    rules_version=_RULES,
+    source="partners.md §4.2 (ITB-CSV, ITB-BP)",
+    files=(PartnerFile("", Csv(), "identities", _COLUMNS, snapshot="add", most_rows=_MOST_ROWS),),
+    leaves="stay in the list until they are taken out there",
+    on_delete="leave",
+    options=(PROJECT,),
+)
+
+ITERABLE = Partner(
+    name="iterable",
+    title="Iterable, subscribers of a list",
+    rules_version=_RULES,
+    source="partners.md §4.2 (MP-ITB)",
+    files=(
+        PartnerFile(
+            "",
+            Requests(_subscribers, _MOST_SUBSCRIBERS, most_bytes=_MOST_BYTES),
+            "identities",
+            _COLUMNS,
+            snapshot="add",
+        ),
+    ),
+    leaves="are unsubscribed from the list, not from everything",
+    on_delete="leave",
+    options=(PROJECT,),
+)

@@ -1,0 +1,80 @@
+"""The Trade Desk: addresses of a CRM segment as text, and first-party data of devices."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from exports.formats.format import Batch, Csv, Request, Requests
+from exports.identifiers.advertising_ids import ADVERTISING_ID
+from exports.identifiers.emails import EMAIL_UID2
+from exports.identifiers.encodings import PLAIN, SHA256_BASE64
+from exports.partners.identity_types import ADVERTISING_IDS
+from exports.partners.profile import IdentityColumn, Option, Partner, PartnerFile
+
+EMAIL = Option(
+    "email",
+    "how addresses are written",
+    (
+        ("hashed", "base64 of the 32 bytes of SHA-256: `EmailHashedUnifiedId2`"),
+        ("plain", "as they are: `Email`"),
+    ),
+)
+_FEWEST = 1_500
+_MOST_ITEMS = 10_000
+_MOST_BYTES = 2_500_000
+_LIFETIME = timedelta(days=30)
+_LONGEST_NAME = 49
+#: Not in the name of a segment.
+_FORBIDDEN = str.maketrans("", "", "'\",^")
+
+
+def _items(batch: Batch) -> Request:
+    name = batch.delivery.audience_name.translate(_FORBIDDEN)[:_LONGEST_NAME].strip()
+    # Whoever leaves has no time left.
+    minutes = 0 if batch.operation == "remove" else _LIFETIME // timedelta(minutes=1)
+    items = [{**row, "Data": [{"Name": name, "TTLInMinutes": minutes}]} for row in batch.rows]
+    body = {"AdvertiserId": "{account}", "DataProviderId": "{provider}", "Items": items}
+    return Request("POST", "/data/advertiser", body)
+
+
+TRADE_DESK_CRM = Partner(
+    name="trade_desk_crm",
+    title="The Trade Desk, CRM segment",
+    rules_version="trade-desk-2026-11",
+    source="partners.md §3.8 (RP-TTD, SEG-TTD), §1.2 (UID2)",
+    files=(
+        PartnerFile(
+            "",
+            Csv(has_header=False, newline="\n", extension="txt"),
+            "identities",
+            (
+                IdentityColumn("email", ("email",), EMAIL_UID2, SHA256_BASE64, EMAIL.is_("hashed")),
+                IdentityColumn("email", ("email",), EMAIL_UID2, PLAIN, EMAIL.is_("plain")),
+            ),
+            least_rows=_FEWEST,
+        ),
+    ),
+    leaves="are not in the next file, uploaded with `MergeMode` Replace",
+    on_delete="leave",
+    options=(EMAIL,),
+)
+
+TRADE_DESK = Partner(
+    name="trade_desk",
+    title="The Trade Desk, first-party data of devices",
+    rules_version="trade-desk-2026-11",
+    source="partners.md §3.8 (RS-TTD, MP-TTD)",
+    files=(
+        PartnerFile(
+            "",
+            Requests(_items, _MOST_ITEMS, most_bytes=_MOST_BYTES),
+            "identities",
+            (IdentityColumn("DAID", ADVERTISING_IDS, ADVERTISING_ID, PLAIN),),
+            snapshot="add",
+        ),
+    ),
+    leaves="are sent with `TTLInMinutes` 0",
+    on_delete="leave",
+    expires_after=_LIFETIME,
+    accepted="200 without `FailedLines`",
+)

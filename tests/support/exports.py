@@ -1,0 +1,96 @@
+"""A project with one connection to a partner, its membership published and delivered into a folder."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from exports.connections import deliver_connection
+from exports.ledger import Ledger
+from exports.partners.checks import check_outputs
+from tests.support.definitions import audience, connection, definitions
+from tests.support.publications import AS_OF, publication
+from transforms.audiences.generations import open_store
+from transforms.audiences.publishing import publish
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from exports.manifest import ExportManifest
+    from transforms.definitions.records import OutputColumn
+
+Identities = set[tuple[int, str, str]]
+
+
+@dataclass(frozen=True)
+class Delivered:
+    """What lies in the folder of the connection, by name, and the manifests in the order of the files."""
+
+    folder: Path
+    manifests: tuple[ExportManifest, ...]
+
+    @property
+    def files(self) -> dict[str, bytes]:
+        return {path.name: path.read_bytes() for path in sorted(self.folder.iterdir())}
+
+    def path(self, kind: str = "") -> Path:
+        """The file of a kind."""
+        [manifest] = [
+            each
+            for each in self.manifests
+            if not kind or Path(each.file_name).stem.split(".")[0].endswith(kind)
+        ]
+        return self.folder / manifest.file_name
+
+    def text(self, kind: str = "") -> str:
+        return self.path(kind).read_bytes().decode()
+
+    def requests(self, kind: str = "") -> list[dict[str, Any]]:
+        return [json.loads(line) for line in self.path(kind).read_bytes().splitlines()]
+
+    def table(self, kind: str = "") -> pl.DataFrame:
+        return pl.read_parquet(self.path(kind))
+
+
+@dataclass(frozen=True)
+class Export:
+    """What is delivered, with named defaults."""
+
+    partner: str
+    identities: Identities
+    options: Mapping[str, str] = field(default_factory=dict)
+    columns: Mapping[str, OutputColumn] = field(default_factory=dict)
+    region: str | None = "US"
+    types: tuple[str, ...] | None = None
+    audience_name: str = "lapsed"
+
+    def deliver(self, folder: Path) -> Delivered:
+        """Deliver everybody who has an identity."""
+        members = {mpid for mpid, _, _ in self.identities}
+        lapsed = replace(audience("lapsed"), external_name=self.audience_name)
+        known = definitions(
+            lapsed,
+            connections=(connection("c", "lapsed", identities=self.types),),
+            default_region=self.region,
+        )
+        [output] = known.outputs
+        output = replace(
+            output,
+            partner=self.partner,
+            options=tuple(self.options.items()),
+            columns=tuple(self.columns.items()),
+        )
+        known = replace(known, outputs=(output,))
+        assert not check_outputs(known)
+        generation = publish(
+            open_store(folder / "published"),
+            publication(members={"lapsed": members}, identities=self.identities),
+        )
+        outcome = deliver_connection(
+            known, known.connections[0], generation, AS_OF, Ledger(folder / "ledger"), folder / "exports"
+        )
+        return Delivered(folder / "exports" / "c", outcome.files)
