@@ -25,8 +25,15 @@ _BATCH = 100_000
 _LONGEST_SEGMENT = 128
 #: Each identifier of a member once.
 _KEPT = "select distinct mpid, place, value, is_digest from identifier where value is not null"
-#: Each identifier once, whoever has it: the first of its rows. Sorting two million digests takes twice as long.
-_FIRST = "select min(rowid) from identifier where value is not null group by place, value"
+#: Each identifier once, by the first who has it. What is sorted is shorter than its digest.
+_FIRST = """
+select place, value, is_digest
+from (
+    select place, value, is_digest, min(mpid) as mpid
+    from identifier where value is not null group by place, value, is_digest
+)
+order by mpid, place, value
+"""
 
 
 def identifiers_statement(
@@ -121,7 +128,7 @@ def frames(
 ) -> Iterator[pl.DataFrame]:
     """The rows of the table `identifier` with the columns of the file, at least one frame.
 
-    Of identities in the order of the table, where each stands first; of lines and members by mpid, as a number.
+    By mpid, as a number: of identities that of the first who has it, then by column and normalised value.
     """
     statement = _statement(file.arrangement, columns).sql(dialect="duckdb")
     # A relation of its own cursor is streamed; what `execute` gives would be copied once more.
@@ -146,8 +153,8 @@ def _statement(arrangement: Arrangement, columns: tuple[IdentityColumn, ...]) ->
                 exp.Case().when(exp.column("place").eq(place), exp.column("value")).as_(f"c{place}")
                 for place in range(len(columns))
             ]
-            first = exp.column("rowid").isin(exp.maybe_parse(_FIRST, dialect="duckdb"))
-            encoded = exp.select("place", _encoded(columns).as_("value")).from_("identifier").where(first)
+            first = exp.maybe_parse(_FIRST, dialect="duckdb", into=exp.Select).subquery("first")
+            encoded = exp.select("place", _encoded(columns).as_("value")).from_(first)
             return exp.select(*by_place).from_(encoded.subquery("encoded"))
         case "members":
             lists = [

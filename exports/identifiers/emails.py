@@ -42,7 +42,9 @@ def _normalise(
     if _applies(dots, domain, gmail):
         local = local.replace(".", "")
     unprintable = any(character.isspace() or not character.isprintable() for character in value)
-    if unprintable or not any(map(str.isalnum, local)) or not _DOMAIN.fullmatch(domain):
+    # `=` may begin an address, and begins none that anybody has: it is a formula.
+    unlikely = unprintable or local.startswith("=") or not any(map(str.isalnum, local))
+    if unlikely or not _DOMAIN.fullmatch(domain):
         return Dropped("not_an_email")
     return Plain(f"{local}@{domain}")
 

@@ -18,7 +18,7 @@ from transforms.audiences.generations import open_store
 from transforms.audiences.publishing import publish
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Set
 
     from exports.manifest import ExportManifest
     from transforms.definitions.records import OutputColumn
@@ -68,9 +68,9 @@ class Export:
     types: tuple[str, ...] | None = None
     audience_name: str = "lapsed"
 
-    def deliver(self, folder: Path) -> Delivered:
-        """Deliver everybody who has an identity."""
-        members = {mpid for mpid, _, _ in self.identities}
+    def deliver(self, folder: Path, also: Set[int] = frozenset()) -> Delivered:
+        """Deliver everybody who has an identity, and `also` others."""
+        members = {mpid for mpid, _, _ in self.identities} | also
         lapsed = replace(audience("lapsed"), external_name=self.audience_name)
         known = definitions(
             lapsed,

@@ -70,8 +70,8 @@ def test_every_accepted_identity_of_every_member_is_one_row(generation: Generati
     assert rows(tmp_path / "out.csv") == [
         {"email": digest("jane@example.com"), "phone": "", "madid": ""},
         {"email": digest("second@example.com"), "phone": "", "madid": ""},
-        {"email": "", "phone": "", "madid": IDFA.lower()},
         {"email": "", "phone": digest("16505551212"), "madid": ""},
+        {"email": "", "phone": "", "madid": IDFA.lower()},
     ]
     assert (counts.members, counts.users, counts.rows) == (4, 3, 4)
     # Two members share an address, two a phone number.

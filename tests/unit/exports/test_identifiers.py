@@ -88,6 +88,7 @@ def test_sharp_s_stays_what_it_is() -> None:
         "a@example..com",
         "a@-example.com",
         "a\u200b@example.com",
+        "=1+1@example.com",
     ],
 )
 def test_what_is_no_email_is_dropped(rules: Rules, text: str) -> None:
