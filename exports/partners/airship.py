@@ -15,7 +15,7 @@ AIRSHIP = Partner(
     name="airship",
     title="Airship, uploaded list",
     rules_version="airship-2026-11",
-    source="partners.md §4.7 (AS-UP)",
+    source="docs.airship.com: uploaded lists",
     files=(
         PartnerFile(
             "",

@@ -23,7 +23,7 @@ BRAZE_CSV = Partner(
     name="braze_csv",
     title="Braze, users to import",
     rules_version=_RULES,
-    source="partners.md §4.1 (BRZ-CSV, MP-BRZ)",
+    source="braze.com/docs: CSV import; the mParticle docs (Oct 2023)",
     files=(
         PartnerFile(
             "",
@@ -41,7 +41,7 @@ BRAZE = Partner(
     name="braze",
     title="Braze, attribute of users",
     rules_version=_RULES,
-    source="partners.md §4.1 (BRZ-LIM, BRZ-RL, MP-BRZ)",
+    source="braze.com/docs/api/api_limits; the mParticle docs (Oct 2023)",
     files=(
         PartnerFile(
             "",

@@ -68,7 +68,7 @@ GOOGLE_CSV = Partner(
     name="google_csv",
     title="Google Customer Match, files to upload",
     rules_version=_RULES,
-    source="partners.md §3.2 (GADS-CSV, GADS-HASHED, GADS-TPL), §1.2, §1.3",
+    source="support.google.com/google-ads/answer/7659867, /7476159 and /7475964",
     files=(
         PartnerFile("contacts", Csv(), "identities", _contacts("Email", "Phone")),
         # A list takes identifiers of one kind: of devices and of user ids there are lists of their own.
@@ -90,7 +90,7 @@ GOOGLE_DATA_MANAGER = Partner(
     name="google_data_manager",
     title="Google Customer Match, Data Manager API",
     rules_version=_RULES,
-    source="partners.md §3.2 (GDM-INGEST, GDM-UD, GDM-FMT), §1.2, §1.3",
+    source="developers.google.com/data-manager/api, audienceMembers and formatting; googleads/data-manager-python (Dec 2025)",
     files=(
         # At most ten identifiers a member: a line has two, and of a member with more there are more lines.
         PartnerFile(

@@ -14,7 +14,7 @@ HUBSPOT = Partner(
     name="hubspot",
     title="HubSpot, contacts to import",
     rules_version="hubspot-2026-11",
-    source="partners.md §4.6 (HS)",
+    source="knowledge.hubspot.com, set up your import file",
     files=(
         PartnerFile(
             "",

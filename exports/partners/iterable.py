@@ -33,7 +33,7 @@ ITERABLE_CSV = Partner(
     name="iterable_csv",
     title="Iterable, list to import",
     rules_version=_RULES,
-    source="partners.md §4.2 (ITB-CSV, ITB-BP)",
+    source="support.iterable.com articles 115000770906 and 205694345",
     files=(PartnerFile("", Csv(), "identities", _COLUMNS, snapshot="add", most_rows=_MOST_ROWS),),
     leaves="stay in the list until they are taken out there",
     on_delete="leave",
@@ -44,7 +44,7 @@ ITERABLE = Partner(
     name="iterable",
     title="Iterable, subscribers of a list",
     rules_version=_RULES,
-    source="partners.md §4.2 (MP-ITB)",
+    source="the mParticle docs (Oct 2023); batches of 1,000 after other connectors",
     files=(
         PartnerFile(
             "",

@@ -61,7 +61,7 @@ JSON_LINES = Partner(
     name="json_lines",
     title="JSON Lines in cloud storage",
     rules_version="json-lines-2026-11",
-    source="partners.md §2.2 (MP-GCS)",
+    source="the mParticle docs of Google Cloud Storage audiences (Oct 2023)",
     files=(
         PartnerFile(
             kind="",
@@ -74,7 +74,7 @@ JSON_LINES = Partner(
             snapshot="add",
         ),
     ),
-    leaves="`IsAddRequest` is false",
+    leaves="have `IsAddRequest` false",
     on_delete="leave",
 )
 
@@ -82,7 +82,7 @@ FIREHOSE = Partner(
     name="firehose",
     title="Amazon Data Firehose records",
     rules_version="firehose-2026-11",
-    source="partners.md §2.3 (MP-KIN, AWS-PRB)",
+    source="the mParticle docs of Kinesis Firehose audiences (Oct 2023), AWS PutRecordBatch",
     files=(
         PartnerFile(
             kind="",
@@ -98,7 +98,7 @@ FIREHOSE = Partner(
             snapshot="add",
         ),
     ),
-    leaves="`IsMember` is false",
+    leaves="have `IsMember` false",
     on_delete="message",
     accepted="200 with `FailedPutCount` 0; only the records that failed are sent again",
     retried=("ServiceUnavailable", "InternalFailure"),

@@ -38,7 +38,7 @@ KLAVIYO_CSV = Partner(
     name="klaviyo_csv",
     title="Klaviyo, list to import",
     rules_version=_RULES,
-    source="partners.md §4.3 (KLV, MP-KLV)",
+    source="the mParticle docs (Oct 2023); headers are mapped while importing",
     files=(PartnerFile("", Csv(), "lines", _columns("Email", "Phone Number"), snapshot="add"),),
     leaves="stay in the list until they are taken out there",
     on_delete="leave",
@@ -48,7 +48,7 @@ KLAVIYO = Partner(
     name="klaviyo",
     title="Klaviyo, bulk import of profiles",
     rules_version=_RULES,
-    source="partners.md §4.3 (KLV, MP-KLV)",
+    source="developers.klaviyo.com, bulk import of profiles",
     files=(
         PartnerFile(
             "",

@@ -34,7 +34,7 @@ LINKEDIN_CSV = Partner(
     name="linkedin_csv",
     title="LinkedIn matched audience, contact list",
     rules_version=_RULES,
-    source="partners.md §3.6 (LI-HELP, TD-LI, HCL-LI), §1.2",
+    source="linkedin.com/help/lms/answer/a1489764; ids of devices after connectors of Treasure Data and HCL",
     files=(
         PartnerFile(
             "",
@@ -57,7 +57,7 @@ LINKEDIN = Partner(
     name="linkedin",
     title="LinkedIn matched audience, API",
     rules_version=_RULES,
-    source="partners.md §3.6 (LI-API), §1.2",
+    source="learn.microsoft.com/linkedin/marketing, create and manage segment users",
     files=(
         PartnerFile(
             "",

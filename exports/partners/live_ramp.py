@@ -32,7 +32,7 @@ LIVE_RAMP = Partner(
     name="live_ramp",
     title="LiveRamp, file of people and file of devices",
     rules_version="live-ramp-2026-11",
-    source="partners.md §3.9 (LR-COL, LR-FMT, LR-LIM, LR-UPD, MP-LR)",
+    source="docs.liveramp.com/connect: column-based files, product limits, ways to update an audience; hashed phone numbers after a connector of Segment",
     files=(
         PartnerFile(
             "pii",

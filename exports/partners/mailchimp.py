@@ -11,7 +11,7 @@ MAILCHIMP = Partner(
     name="mailchimp",
     title="Mailchimp, contacts to import",
     rules_version="mailchimp-2026-11",
-    source="partners.md §4.5 (MC-CSV)",
+    source="mailchimp.com/help/format-guidelines-for-your-import-file",
     files=(
         PartnerFile(
             "",

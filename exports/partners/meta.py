@@ -69,7 +69,7 @@ META_CSV = Partner(
     name="meta_csv",
     title="Meta custom audience, customer list as CSV",
     rules_version=_RULES,
-    source="partners.md §3.1 (META-FILE), §1.2, §1.3",
+    source="facebook.com/business/help/2082575038703844",
     files=(
         PartnerFile(
             kind="",
@@ -91,7 +91,7 @@ META = Partner(
     name="meta",
     title="Meta custom audience, Marketing API",
     rules_version=_RULES,
-    source="partners.md §3.1 (META-USERS, META-REPL, META-GUIDE), §1.2, §1.3",
+    source="developers.facebook.com, Marketing API v25.0: custom audience users, usersreplace, customer information parameters",
     files=(
         PartnerFile(
             "",

@@ -35,7 +35,7 @@ MICROSOFT = Partner(
     name="microsoft",
     title="Microsoft Advertising customer match",
     rules_version="microsoft-2026-11",
-    source="partners.md §3.12 (MS-CLI, MS-CL, SEG-MS), §1.2; the most items a call are ours",
+    source="learn.microsoft.com/advertising: customer list, customer list item; the most items a call are ours",
     files=(
         _list("emails", "Email", IdentityColumn("Email", ("email",), EMAIL, SHA256)),
         _list("users", "CRM", IdentityColumn("CRM", ("customer_id",), ID, PLAIN)),

@@ -24,7 +24,7 @@ QUOTES = Option("quotes", "which values are in quotes", (("needed", "those that 
 
 _DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|"}
 _NEWLINES = {"crlf": "\r\n", "lf": "\n"}
-_SOURCE = "RFC 4180 (partners.md §6.1); columns are those of the output"
+_SOURCE = "RFC 4180, the columns of the output"
 _LEAVES = "are not in the next file"
 
 

@@ -34,7 +34,7 @@ PINTEREST = Partner(
     name="pinterest",
     title="Pinterest customer lists",
     rules_version="pinterest-2026-11",
-    source="partners.md §3.5 (PIN-API, MP-PIN), §1.2",
+    source="pinterest/pinterest-python-generated-api-client, CustomerList",
     files=(
         PartnerFile(
             "emails",

@@ -20,7 +20,7 @@ SALESFORCE = Partner(
     name="salesforce",
     title="Salesforce Marketing Cloud, data extension",
     rules_version="salesforce-2026-11",
-    source="partners.md §4.4 (MP-SFMC, SFMC-IMP, SFMC-REQ)",
+    source="help.salesforce.com: import activity; the mParticle docs (Oct 2023)",
     files=(
         PartnerFile(
             "",

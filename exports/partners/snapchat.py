@@ -33,7 +33,7 @@ SNAPCHAT = Partner(
     name="snapchat",
     title="Snapchat customer lists",
     rules_version="snapchat-2026-11",
-    source="partners.md §3.4 (SNAP-CL, SNAP-BP, SEG-SNAP), §1.2, §1.3",
+    source="developers.snap.com: customer lists, best practices; 100,000 a request after a connector of RudderStack",
     files=(
         _list("emails", IdentityColumn("EMAIL_SHA256", ("email",), EMAIL, SHA256)),
         _list("phones", IdentityColumn("PHONE_SHA256", PHONES, PHONE_DIGITS, SHA256)),

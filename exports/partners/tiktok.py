@@ -65,7 +65,7 @@ TIKTOK_CSV = Partner(
     name="tiktok_csv",
     title="TikTok custom audience, customer file",
     rules_version=_RULES,
-    source="partners.md §3.3 (TT-HOW, TT-IDS, TT-PREV), §1.2, §1.3",
+    source="ads.tiktok.com help: customer file (Sep 2025), supported ids (Aug 2025 and Jul 2024)",
     files=(
         PartnerFile(
             "",
@@ -91,7 +91,7 @@ TIKTOK = Partner(
     name="tiktok",
     title="TikTok custom audience, segment API",
     rules_version=_RULES,
-    source="partners.md §3.3 (TT-SEG), §1.2, §1.3",
+    source="tiktok/tiktok-business-api-sdk v1.3; batches of 1,000 after a connector of Segment",
     files=(
         PartnerFile(
             "",

@@ -41,7 +41,7 @@ TRADE_DESK_CRM = Partner(
     name="trade_desk_crm",
     title="The Trade Desk, CRM segment",
     rules_version="trade-desk-2026-11",
-    source="partners.md §3.8 (RP-TTD, SEG-TTD), §1.2 (UID2)",
+    source="IABTechLab/uid2docs (Aug 2026), normalization; CRM data after connectors of Redpoint and Segment",
     files=(
         PartnerFile(
             "",
@@ -63,7 +63,7 @@ TRADE_DESK = Partner(
     name="trade_desk",
     title="The Trade Desk, first-party data of devices",
     rules_version="trade-desk-2026-11",
-    source="partners.md §3.8 (RS-TTD, MP-TTD)",
+    source="first-party data after a connector of RudderStack, the mParticle docs (Oct 2023)",
     files=(
         PartnerFile(
             "",

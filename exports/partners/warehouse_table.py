@@ -44,7 +44,7 @@ WAREHOUSE_TABLE = Partner(
     name="warehouse_table",
     title="Warehouse table, as parquet",
     rules_version="warehouse-table-2026-11",
-    source="partners.md §2.4, §2.5 (MP-BQ); identities are lists of text",
+    source="the mParticle docs of BigQuery audiences (Oct 2023); identities are lists of text",
     files=(
         PartnerFile(
             kind="",
@@ -59,7 +59,7 @@ WAREHOUSE_TABLE = Partner(
             ),
         ),
     ),
-    leaves="are not in the next table; in a log `isadd` is false",
+    leaves="are not in the next table; in a log they have `isadd` false",
     on_delete="leave",
     options=(ROWS,),
 )

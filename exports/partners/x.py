@@ -27,7 +27,7 @@ X = Partner(
     name="x",
     title="X custom audience",
     rules_version="x-2026-11",
-    source="partners.md §3.7 (X-USERS, X-DATA); phone numbers as E.164, which X does not say",
+    source="developer.x.com: custom audience users, user data; phone numbers as E.164, which X does not say",
     files=(
         PartnerFile(
             "",
