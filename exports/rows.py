@@ -100,10 +100,11 @@ def _value(
     case = exp.Case()
     for _, group in groupby(by_rules, key=lambda pair: pair[0]):
         places = [place for _, place in group]
-        plain = columns[places[0]].rules.plain_case
-        if plain is not None:
-            is_plain = exp.and_(place.copy().isin(*places), plain.holds(text, region))
-            case = case.when(is_plain, plain.value(text, region))
+        of_rules = exp.Case()
+        for plain in columns[places[0]].rules.plain_cases:
+            of_rules = of_rules.when(plain.holds(text, region), plain.value(text, region))
+        if of_rules.args.get("ifs"):
+            case = case.when(place.copy().isin(*places), of_rules)
     return case if case.args.get("ifs") else exp.cast(exp.null(), "varchar")
 
 
@@ -133,29 +134,30 @@ def frames(
     statement = _statement(file.arrangement, columns).sql(dialect="duckdb")
     # A relation of its own cursor is streamed; what `execute` gives would be copied once more.
     reader = connection.cursor().sql(statement).to_arrow_reader(_BATCH)
-    yield _shown(_frame(reader.schema.empty_table()), file, columns, delivery)
+    yield _shown(_frame(reader.schema.empty_table(), file, columns), file, columns, delivery)
     for batch in reader:
-        yield _shown(_frame(batch), file, columns, delivery)
+        yield _shown(_frame(batch, file, columns), file, columns, delivery)
 
 
-def _frame(given: object) -> pl.DataFrame:
+def _frame(given: object, file: PartnerFile, columns: tuple[IdentityColumn, ...]) -> pl.DataFrame:
+    """One batch of the statement's result, each column of the file beside the other."""
     frame = pl.from_arrow(given)
     if not isinstance(frame, pl.DataFrame):
         raise InternalError("a result without columns")
-    return frame
+    if file.has_members:
+        return frame
+    places = range(len(columns))
+    return frame.select(
+        pl.when(pl.col("place") == place).then("value").alias(f"c{place}") for place in places
+    )
 
 
 def _statement(arrangement: Arrangement, columns: tuple[IdentityColumn, ...]) -> exp.Select:
-    """Columns c0, c1, … and, but of identities, mpid."""
+    """Columns c0, c1, … and mpid; of identities place and value, one under the other."""
     match arrangement:
         case "identities":
-            by_place = [
-                exp.Case().when(exp.column("place").eq(place), exp.column("value")).as_(f"c{place}")
-                for place in range(len(columns))
-            ]
             first = exp.maybe_parse(_FIRST, dialect="duckdb", into=exp.Select).subquery("first")
-            encoded = exp.select("place", _encoded(columns).as_("value")).from_(first)
-            return exp.select(*by_place).from_(encoded.subquery("encoded"))
+            return exp.select("place", _encoded(columns).as_("value")).from_(first)
         case "members":
             lists = [
                 exp.Coalesce(

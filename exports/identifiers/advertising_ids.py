@@ -51,7 +51,7 @@ def _rules(name: str, about: str, *, upper: bool) -> Rules:
         name,
         about,
         partial(_normalise, upper=upper),
-        PlainCase(_plain, partial(_value, upper=upper)),
+        (PlainCase(_plain, partial(_value, upper=upper)),),
         hex_is_plain=True,
     )
 

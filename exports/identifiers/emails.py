@@ -108,7 +108,7 @@ def _email_rules(
         name,
         f"NFC, {'white space out' if inner_space else 'trimmed'}, lower case; {about}",
         partial(_normalise, inner_space=inner_space, dots=dots, tags=tags, gmail=gmail),
-        PlainCase(_plain, partial(_value, dots=dots, tags=tags, gmail=gmail)),
+        (PlainCase(_plain, partial(_value, dots=dots, tags=tags, gmail=gmail)),),
     )
 
 
@@ -122,7 +122,7 @@ def _ascii(text: str, region: str | None) -> Normalised:
 
 
 EMAIL_ASCII = Rules(
-    "email_ascii", f"{EMAIL.about}; ASCII before the @, others are dropped", _ascii, EMAIL.plain_case
+    "email_ascii", f"{EMAIL.about}; ASCII before the @, others are dropped", _ascii, EMAIL.plain_cases
 )
 EMAIL_GOOGLE = _email_rules(
     "email_google",

@@ -62,7 +62,7 @@ ID = Rules(
     "id",
     "as it is known, trimmed; control characters are refused",
     _as_known,
-    PlainCase(_is_printable_ascii, _itself),
+    (PlainCase(_is_printable_ascii, _itself),),
 )
 HANDLE = Rules("handle", "lower case without `@`", _handle)
 ACCOUNT_NUMBER = Rules("account_number", "a whole number", _number)

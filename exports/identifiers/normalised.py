@@ -47,7 +47,7 @@ Normalised = Plain | Dropped
 class PlainCase:
     """What the engine can do by itself: where `holds` is true, `value` is what the rules give for the same text.
 
-    Both are made of the expression of a text and the region of national phone numbers. Most values are plain, and
+    Of several cases the first that holds counts. Both are made of the expression of a text and the region of national phone numbers. Most values are plain, and
     a million of them take the engine a second and Python a minute.
     """
 
@@ -66,5 +66,5 @@ class Rules:
     name: str
     about: str
     normalise: Callable[[str, str | None], Normalised]
-    plain_case: PlainCase | None = None
+    plain_cases: tuple[PlainCase, ...] = ()
     hex_is_plain: bool = False

@@ -63,7 +63,17 @@ def _matches(value: exp.Expr, pattern: str) -> exp.Expr:
     return exp.Anonymous(this="regexp_full_match", expressions=[value, exp.Literal.string(pattern)])
 
 
-def _plain(value: exp.Expr, region: str | None) -> exp.Expr:
+def _is_e164(value: exp.Expr, region: str | None) -> exp.Expr:
+    del region
+    return _matches(value.copy(), international_pattern())
+
+
+def _itself(value: exp.Expr, region: str | None) -> exp.Expr:
+    del region
+    return value.copy()
+
+
+def _is_formatted(value: exp.Expr, region: str | None) -> exp.Expr:
     patterns = [international_pattern()]
     national = None if region is None else national_pattern(region)
     if national is not None:
@@ -71,7 +81,7 @@ def _plain(value: exp.Expr, region: str | None) -> exp.Expr:
     return _matches(_unformatted(value), "|".join(patterns))
 
 
-def _e164_value(value: exp.Expr, region: str | None) -> exp.Expr:
+def _from_formatted(value: exp.Expr, region: str | None) -> exp.Expr:
     number = _unformatted(value)
     if region is None or national_pattern(region) is None:
         return number
@@ -81,18 +91,24 @@ def _e164_value(value: exp.Expr, region: str | None) -> exp.Expr:
     return exp.Case().when(is_international, number).else_(national)
 
 
-def _digits_value(value: exp.Expr, region: str | None) -> exp.Expr:
-    return exp.Substring(this=_e164_value(value, region), start=exp.Literal.number(2))
+def _without_plus(case: PlainCase) -> PlainCase:
+    def value(text: exp.Expr, region: str | None) -> exp.Expr:
+        return exp.Substring(this=case.value(text, region), start=exp.Literal.number(2))
 
+    return PlainCase(case.holds, value)
+
+
+# What is E.164 already is most of what there is, and needs no second look.
+_PLAIN_CASES = (PlainCase(_is_e164, _itself), PlainCase(_is_formatted, _from_formatted))
 
 PHONE_E164 = Rules(
     "phone_e164",
     "`+`, country code and national number; no trunk zero, no extension",
     _e164,
-    PlainCase(_plain, _e164_value),
+    _PLAIN_CASES,
 )
 PHONE_DIGITS = Rules(
-    "phone_digits", "the digits of E.164 without `+`", _digits, PlainCase(_plain, _digits_value)
+    "phone_digits", "the digits of E.164 without `+`", _digits, tuple(map(_without_plus, _PLAIN_CASES))
 )
 PHONE_US = Rules(
     "phone_us", "ten digits of a number of the USA or its neighbours, others are dropped", _ten_us_digits

@@ -14,7 +14,7 @@ from exports.identifiers.normalised import Plain, Rules
 from exports.identifiers.table import RULES
 from tests.support.vectors import VECTORS
 
-BY_THE_ENGINE = [rules for rules in RULES if rules.plain_case is not None]
+BY_THE_ENGINE = [rules for rules in RULES if rules.plain_cases]
 REGIONS = (None, "US", "CA", "DE", "GB", "IT", "AR", "BR", "AU", "JP", "FI", "RU", "KZ", "SM", "IL")
 LOCAL = st.text("abAB.+-_'@! é1", max_size=8)
 ADDRESSES = st.builds(
@@ -37,11 +37,10 @@ TEXTS = st.one_of(st.text(max_size=12), ADDRESSES, PHONE_NUMBERS, DEVICES)
 def by_the_engine(
     texts: list[str], rules: Rules, region: str | None, encoding: Encoding = ENCODINGS[0]
 ) -> list[str | None]:
-    assert rules.plain_case is not None
     column = exp.column("text")
-    value = exp.Case().when(
-        rules.plain_case.holds(column, region), encoding.expression(rules.plain_case.value(column, region))
-    )
+    value = exp.Case()
+    for case in rules.plain_cases:
+        value = value.when(case.holds(column, region), encoding.expression(case.value(column, region)))
     listed = exp.Unnest(expressions=[exp.Placeholder(this="texts")])
     statement = exp.select(value).from_(exp.select(listed.as_("text")).subquery("given"))
     with duckdb.connect() as connection:
