@@ -10,10 +10,11 @@ import pyarrow as pa
 
 from exports.formats.format import Change, Delivery
 from exports.formats.write import write
+from exports.identifier_table import identifiers_statement
 from exports.identifiers.encodings import Given, recognise
 from exports.identifiers.normalised import Dropped, Plain
 from exports.manifest import Counts
-from exports.rows import frames, identifiers_statement
+from exports.rows import frames
 from transforms.engine import calculator
 from transforms.errors import FAILED, Problem, UserError, failure
 
