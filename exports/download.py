@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING
 
-from exports.delivery.local import file_stem
+from exports.file_names import file_stem
 from exports.formats.csv import write_csv
 from transforms.durable import sync_file, sync_folder
 from transforms.engine import calculator

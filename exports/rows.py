@@ -87,16 +87,23 @@ def _statement(arrangement: Arrangement, columns: tuple[IdentityColumn, ...]) ->
             first = exp.maybe_parse(_FIRST, dialect="duckdb", into=exp.Select).subquery("first")
             return exp.select("place", _encoded(columns).as_("value")).from_(first)
         case "members":
-            lists = [
-                exp.Coalesce(
-                    this=_of_place("list(value order by value)", place),
-                    expressions=[exp.cast(exp.Array(), "varchar[]")],
-                ).as_(f"c{place}")
-                for place in range(len(columns))
-            ]
-            return exp.select("mpid", *lists).from_(_kept(columns)).group_by("mpid").order_by("mpid")
+            return _lists(columns)
         case "lines":
             return _lines(columns)
+
+
+def _lists(columns: tuple[IdentityColumn, ...]) -> exp.Select:
+    """A list for each member and column first: an ordered one for each of thirty columns takes twice the time."""
+    values = exp.select(
+        "mpid", "place", exp.maybe_parse("list(value order by value)", dialect="duckdb").as_("values")
+    )
+    by_place = values.from_(_kept(columns)).group_by("mpid", "place")
+    empty = exp.cast(exp.Array(), "varchar[]")
+    lists = [
+        exp.Coalesce(this=_of_place("any_value(values)", place), expressions=[empty.copy()]).as_(f"c{place}")
+        for place in range(len(columns))
+    ]
+    return exp.select("mpid", *lists).from_(by_place.subquery("by_place")).group_by("mpid").order_by("mpid")
 
 
 def _lines(columns: tuple[IdentityColumn, ...]) -> exp.Select:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
 from exports.build import ExportRequest, write_export
+from exports.file_names import file_stem
 from exports.manifest import ExportManifest
 from transforms.durable import replace_bytes, replacing
 from transforms.instants import compact
@@ -15,11 +15,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from transforms.audiences.generations import Generation
-
-
-def file_stem(audience_id: str, variant: str | None) -> str:
-    """`<audience>[-<variant>]`; what a file name can't hold of a variant's name is percent-encoded."""
-    return audience_id if variant is None else f"{audience_id}-{quote(variant, safe=' ')}"
 
 
 def deliver_locally(

@@ -9,14 +9,10 @@ from __future__ import annotations
 import csv
 import io
 from itertools import islice
-from typing import TYPE_CHECKING, BinaryIO
-
-import polars as pl
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
-
-    from exports.formats.format import Csv
 
 _ROWS_IN_CHUNK = 10_000
 
@@ -38,20 +34,3 @@ def _encoded(rows: Iterable[Sequence[object]]) -> bytes:
     text = io.StringIO(newline="")
     csv.writer(text, lineterminator="\r\n").writerows(rows)
     return text.getvalue().encode()
-
-
-def write_frames(format: Csv, opened: BinaryIO, frames: Iterable[pl.DataFrame]) -> None:
-    """Write a header, if there is one, and the rows of frames; the first one says the columns, also without rows."""
-    has_header = format.has_header
-    for frame in frames:
-        # An empty value and none are the same to whoever reads CSV; quotes around nothing are not.
-        texts = frame.with_columns(pl.col(pl.String).replace("", None))
-        texts.write_csv(
-            opened,
-            include_header=has_header,
-            separator=format.delimiter,
-            line_terminator=format.newline,
-            quote_style="necessary" if format.quotes == "needed" else "always",
-            datetime_format="%Y-%m-%dT%H:%M:%SZ",
-        )
-        has_header = False

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import orjson
 
-from exports.formats.csv import write_frames
+from exports.formats.csv_frames import write_frames
 from exports.formats.format import Batch, Change, Csv, Delivery, Format, JsonLines, Parquet, Requests
 from exports.formats.parquet import write_parquet
 from exports.formats.slices import with_last
