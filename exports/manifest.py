@@ -18,7 +18,7 @@ class Counts:
 
     `users`: members with at least one row. `rows`: distinct values, since two members may share an address.
     `dropped`: identities not sent, by reason; `without_identity` counts members, `repeated` the values that
-    another row already holds.
+    another row already holds, `without_key` those of members who lack what the partner knows a row by.
     """
 
     members: int

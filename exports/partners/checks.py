@@ -22,7 +22,7 @@ def check_outputs(definitions: Definitions) -> tuple[Problem, ...]:
 
     Options that a partner does not have (EXP-004), values that they do not take (EXP-005), columns where the partner
     has its own, none where it has none, or of what there is not (EXP-006), and identity types that nothing of what a
-    connection writes takes (EXP-002).
+    connection writes takes (EXP-002), or that leave out the key of its rows (EXP-009).
     """
     problems = [
         problem for output in definitions.outputs for problem in (*_options(output), *_columns(output))
@@ -92,3 +92,11 @@ def _identities(connection: Connection, output: Output) -> Iterator[Problem]:
         if kind not in accepted:
             message = f"connection `{connection.id}`: {partner.title} does not take identity type `{kind}`"
             yield Problem("EXP-002", message, connection.place, allowed=accepted)
+    for file in files:
+        for column in file.identity_columns:
+            chosen = set(connection.identities or accepted)
+            is_left_out = chosen.isdisjoint(column.identity_types) and chosen & set(file.identity_types)
+            if column.is_key and is_left_out:
+                message = f"connection `{connection.id}`: {partner.title} knows rows by `{column.header}`"
+                hint = f"add {' or '.join(f'`{kind}`' for kind in column.identity_types)} to `identities`"
+                yield Problem("EXP-009", message, connection.place, hint=hint)

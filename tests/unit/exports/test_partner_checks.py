@@ -75,5 +75,12 @@ def test_an_option_decides_which_identity_types_are_taken(tmp_path: Path) -> Non
     assert not problems(tmp_path / "id", by_id, "[customer_id]")
 
 
+def test_the_key_of_a_partner_cannot_be_left_out(tmp_path: Path) -> None:
+    [problem] = problems(tmp_path / "phones", "{partner: klaviyo_csv}", "[mobile_number]")
+    assert problem.code == "EXP-009"
+    assert problem.hint == "add `email` to `identities`"
+    assert not problems(tmp_path / "both", "{partner: klaviyo_csv}", "[mobile_number, email]")
+
+
 def test_options_of_every_kind_are_taken(tmp_path: Path) -> None:
     assert not problems(tmp_path, "{partner: tiktok_csv, options: {phone: with_plus, devices: md5}}")
