@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import gc
+import os
+import threading
+import time
 from collections import deque
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -28,6 +31,8 @@ if TYPE_CHECKING:
 TEXT_AT_ONCE = 8 * 1024 * 1024
 #: Processes take a second to start and read twice as fast on two cores: less text than this is read in this one.
 WORTH_PROCESSES = 32 * 1024 * 1024
+#: Seconds between two looks of a process at whether its parent is there.
+_LOOK_EVERY = 1.0
 
 
 @dataclass(frozen=True)
@@ -121,7 +126,7 @@ class Reading:
         import loky  # only an ingest of much text pays for it
 
         processes = loky.cpu_count()
-        self._executor = loky.ProcessPoolExecutor(processes)
+        self._executor = loky.ProcessPoolExecutor(processes, initializer=_end_with, initargs=(os.getpid(),))
         self._most_started = processes + 1
 
     def _finish_one(self) -> None:
@@ -137,6 +142,17 @@ class Reading:
                 "see whether the machine ran out of memory, and ingest again",
             ) from None
         _tell(sinks, taken)
+
+
+def _end_with(parent: int) -> None:
+    """Let this process end when that which started it is killed: it would wait for work for ever."""
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(_LOOK_EVERY)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def _tell(sinks: list[Sink], taken: list[Taken]) -> None:
