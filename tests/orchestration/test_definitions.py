@@ -13,6 +13,7 @@ from orchestration import asset_keys
 from orchestration.dbt import ensure_manifest
 from orchestration.definitions import build_definitions
 from orchestration.defs.automation.automation import JOB, WHOLE_JOB, needed_assets
+from orchestration.defs.metrics.watched import watched_figures
 from orchestration.partitions import end_of, partition_of
 from orchestration.preparation import prepare
 from orchestration.settings import Settings
@@ -20,6 +21,7 @@ from tests.e2e.shop import write_shop
 from tests.support.publications import publication
 from transforms.audiences.generations import open_store
 from transforms.audiences.publishing import publish
+from transforms.audiences.watching import Finding
 from transforms.errors import UserError
 
 if TYPE_CHECKING:
@@ -154,6 +156,20 @@ def test_checks_of_what_is_watched_block_nothing(built) -> None:
     watched = {"size_in_band", "volatility_in_band", "not_emptied", "active_audiences_fresh"}
     assert watched <= set(checks)
     assert not any(checks[name].blocking for name in watched)
+
+
+def test_what_is_found_of_a_figure_fails_its_own_check_alone() -> None:
+    emptied = Finding("emptied", "viewers", datetime(2026, 3, 6), "is empty and had 2 members a day earlier")
+    results = {result.check_name: result for result in watched_figures([emptied])}
+    assert {name: result.passed for name, result in results.items()} == {
+        "size_in_band": True,
+        "volatility_in_band": True,
+        "not_emptied": False,
+    }
+    assert results["not_emptied"].severity is dg.AssetCheckSeverity.WARN
+    assert results["not_emptied"].metadata["found"].value == {
+        "viewers 2026-03-06": "is empty and had 2 members a day earlier"
+    }
 
 
 def test_the_watch_sensor_says_once_that_active_audiences_are_stale(built, settings) -> None:
