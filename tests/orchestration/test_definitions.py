@@ -13,6 +13,7 @@ from orchestration import asset_keys
 from orchestration.dbt import ensure_manifest
 from orchestration.definitions import build_definitions
 from orchestration.defs.automation.automation import JOB, WHOLE_JOB, needed_assets
+from orchestration.defs.exports.assets import export_assets
 from orchestration.defs.metrics.watched import watched_figures
 from orchestration.partitions import end_of, partition_of
 from orchestration.preparation import prepare
@@ -156,6 +157,21 @@ def test_checks_of_what_is_watched_block_nothing(built) -> None:
     watched = {"size_in_band", "volatility_in_band", "not_emptied", "active_audiences_fresh"}
     assert watched <= set(checks)
     assert not any(checks[name].blocking for name in watched)
+
+
+def test_an_export_is_shown_by_the_kinds_of_its_files(definitions) -> None:
+    def kinds(partner: str) -> set[str]:
+        outputs = tuple(replace(one, partner=partner) for one in definitions.outputs)
+        (first, *_) = export_assets(replace(definitions, outputs=outputs))
+        return set(first.specs_by_key[first.key].kinds)
+
+    found = {partner: kinds(partner) for partner in ("meta_csv", "meta", "json_lines", "warehouse_table")}
+    assert found == {
+        "meta_csv": {"csv"},
+        "meta": {"json"},
+        "json_lines": {"json"},
+        "warehouse_table": {"parquet"},
+    }
 
 
 def test_what_is_found_of_a_figure_fails_its_own_check_alone() -> None:

@@ -4,13 +4,18 @@ import dagster as dg
 
 from exports.connections import Outcome, deliver_connection
 from exports.ledger import Ledger
+from exports.partners.chosen import chosen_files
+from exports.partners.registry import partner_named
 from orchestration import asset_keys
 from orchestration.partitions import DAILY
 from orchestration.resources import MilepostRun
 from transforms.audiences.generations import open_store
-from transforms.definitions.records import Connection, Definitions
+from transforms.definitions.records import Connection, Definitions, Output
 from transforms.errors import InternalError
 from transforms.instants import iso
+
+#: Dagster's names of kinds that are no extension of ours.
+_KINDS = {"jsonl": "json", "requests.jsonl": "json"}
 
 
 def export_assets(definitions: Definitions) -> list[dg.AssetsDefinition]:
@@ -25,7 +30,7 @@ def _export_asset(definitions: Definitions, connection: Connection) -> dg.Assets
         key=asset_keys.export(connection.id),
         deps=[asset_keys.GENERATION],
         group_name="exports",
-        kinds={"csv"},
+        kinds=_kinds(output),
         description=f"What output {output.id} ({output.partner}) has been given by connection {connection.id}.",
         partitions_def=DAILY,
         backfill_policy=dg.BackfillPolicy.single_run(),
@@ -47,6 +52,14 @@ def _export_asset(definitions: Definitions, connection: Connection) -> dg.Assets
         return dg.MaterializeResult(metadata=_metadata(outcome, as_of=iso(as_of)))
 
     return export
+
+
+def _kinds(output: Output) -> set[str]:
+    """What the files of an output are, as Dagster shows it."""
+    return {
+        _KINDS.get(file.format.extension, file.format.extension)
+        for file in chosen_files(partner_named(output.partner), output)
+    }
 
 
 def _metadata(outcome: Outcome, as_of: str) -> dict[str, dg.MetadataValue]:
