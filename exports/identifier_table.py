@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
+from exports.identifiers.expressions import lowered
+
 if TYPE_CHECKING:
     from exports.partners.profile import IdentityColumn
 
@@ -28,9 +30,8 @@ def identifiers_statement(
     text = exp.column("identity_value", "known")
     place = exp.column("place", "wanted")
     # Rules look at the trimmed, lower-case text in several places; the engine would make it anew in each.
-    lowered = exp.Lower(this=exp.Trim(this=exp.column("identity_value")))
     value = _value(columns, place, text, region).transform(
-        lambda node: exp.column("lowered", "known") if node == exp.Lower(this=exp.Trim(this=text)) else node
+        lambda node: exp.column("lowered", "known") if node == lowered(text) else node
     )
     of_columns = exp.select(
         *(
@@ -49,7 +50,9 @@ def identifiers_statement(
         .join(exp.to_table("wanted"), using="identity_type")
     )
     known = (
-        exp.select("mpid", "identity_type", "identity_value", lowered.as_("lowered"))
+        exp.select(
+            "mpid", "identity_type", "identity_value", lowered(exp.column("identity_value")).as_("lowered")
+        )
         .from_(
             exp.Anonymous(this="read_parquet", expressions=[exp.Placeholder(this="identities")]).as_("read")
         )

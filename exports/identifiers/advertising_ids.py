@@ -7,6 +7,7 @@ from functools import partial
 
 from sqlglot import exp
 
+from exports.identifiers.expressions import lowered, matches
 from exports.identifiers.normalised import Dropped, Normalised, Plain, PlainCase, Rules
 
 _PARTS = re.compile(r"([0-9a-f]{8})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{12})")
@@ -28,22 +29,17 @@ def _normalise(text: str, region: str | None, *, upper: bool) -> Normalised:
     return Plain(value.upper() if upper else value)
 
 
-def _lower(value: exp.Expr) -> exp.Expr:
-    return exp.Lower(this=exp.Trim(this=value.copy()))
-
-
 def _plain(value: exp.Expr, region: str | None) -> exp.Expr:
     del region
-    pattern = exp.Literal.string(_WITH_DASHES)
     return exp.and_(
-        exp.Anonymous(this="regexp_full_match", expressions=[_lower(value), pattern]),
-        exp.NEQ(this=_lower(value), expression=exp.Literal.string(_ZERO)),
+        matches(lowered(value), _WITH_DASHES),
+        exp.NEQ(this=lowered(value), expression=exp.Literal.string(_ZERO)),
     )
 
 
 def _value(value: exp.Expr, region: str | None, *, upper: bool) -> exp.Expr:
     del region
-    return exp.Upper(this=exp.Trim(this=value.copy())) if upper else _lower(value)
+    return exp.Upper(this=exp.Trim(this=value.copy())) if upper else lowered(value)
 
 
 def _rules(name: str, about: str, *, upper: bool) -> Rules:

@@ -9,6 +9,7 @@ from typing import Literal
 
 from sqlglot import exp
 
+from exports.identifiers.expressions import lowered, matches
 from exports.identifiers.normalised import Dropped, Normalised, Plain, PlainCase, Rules
 
 Scope = Literal["none", "gmail", "all"]
@@ -53,20 +54,16 @@ def _applies(scope: Scope, domain: str, gmail: tuple[str, ...]) -> bool:
     return scope == "all" or (scope == "gmail" and domain in gmail)
 
 
-def _trimmed(value: exp.Expr) -> exp.Expr:
-    return exp.Lower(this=exp.Trim(this=value.copy()))
-
-
 def _plain(value: exp.Expr, region: str | None) -> exp.Expr:
     del region
-    return exp.Anonymous(this="regexp_full_match", expressions=[_trimmed(value), exp.Literal.string(_PLAIN)])
+    return matches(lowered(value), _PLAIN)
 
 
 def _value(
     value: exp.Expr, region: str | None, *, dots: Scope, tags: Scope, gmail: tuple[str, ...]
 ) -> exp.Expr:
     del region
-    whole = _trimmed(value)
+    whole = lowered(value)
     if dots == tags == "none":
         return whole
     local, domain = (

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from typing import TYPE_CHECKING
 
-from sqlglot import exp
-
+from exports.identifiers.expressions import itself, matches
 from exports.identifiers.normalised import Dropped, Normalised, Plain, PlainCase, Rules
+
+if TYPE_CHECKING:
+    from sqlglot import exp
 
 
 def _as_known(text: str, region: str | None) -> Normalised:
@@ -49,20 +52,14 @@ def _device_id(text: str, region: str | None) -> Normalised:
 
 def _is_printable_ascii(value: exp.Expr, region: str | None) -> exp.Expr:
     del region
-    pattern = exp.Literal.string("[!-~](?:[ -~]*[!-~])?")
-    return exp.Anonymous(this="regexp_full_match", expressions=[value.copy(), pattern])
-
-
-def _itself(value: exp.Expr, region: str | None) -> exp.Expr:
-    del region
-    return value.copy()
+    return matches(value, "[!-~](?:[ -~]*[!-~])?")
 
 
 ID = Rules(
     "id",
     "as it is known, trimmed; control characters are refused",
     _as_known,
-    (PlainCase(_is_printable_ascii, _itself),),
+    (PlainCase(_is_printable_ascii, itself),),
 )
 HANDLE = Rules("handle", "lower case without `@`", _handle)
 ACCOUNT_NUMBER = Rules("account_number", "a whole number", _number)

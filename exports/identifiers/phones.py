@@ -8,6 +8,7 @@ import unicodedata
 import phonenumbers
 from sqlglot import exp
 
+from exports.identifiers.expressions import itself, matches
 from exports.identifiers.normalised import Dropped, Normalised, Plain, PlainCase, Rules
 from exports.identifiers.plain_phones import international_pattern, national_pattern
 
@@ -59,18 +60,9 @@ def _unformatted(value: exp.Expr) -> exp.Expr:
     return exp.Anonymous(this="regexp_replace", expressions=[value.copy(), *pattern])
 
 
-def _matches(value: exp.Expr, pattern: str) -> exp.Expr:
-    return exp.Anonymous(this="regexp_full_match", expressions=[value, exp.Literal.string(pattern)])
-
-
 def _is_e164(value: exp.Expr, region: str | None) -> exp.Expr:
     del region
-    return _matches(value.copy(), international_pattern())
-
-
-def _itself(value: exp.Expr, region: str | None) -> exp.Expr:
-    del region
-    return value.copy()
+    return matches(value, international_pattern())
 
 
 def _is_formatted(value: exp.Expr, region: str | None) -> exp.Expr:
@@ -78,7 +70,7 @@ def _is_formatted(value: exp.Expr, region: str | None) -> exp.Expr:
     national = None if region is None else national_pattern(region)
     if national is not None:
         patterns.append(national)
-    return _matches(_unformatted(value), "|".join(patterns))
+    return matches(_unformatted(value), "|".join(patterns))
 
 
 def _from_formatted(value: exp.Expr, region: str | None) -> exp.Expr:
@@ -99,7 +91,7 @@ def _without_plus(case: PlainCase) -> PlainCase:
 
 
 # What is E.164 already is most of what there is, and needs no second look.
-_PLAIN_CASES = (PlainCase(_is_e164, _itself), PlainCase(_is_formatted, _from_formatted))
+_PLAIN_CASES = (PlainCase(_is_e164, itself), PlainCase(_is_formatted, _from_formatted))
 
 PHONE_E164 = Rules(
     "phone_e164",

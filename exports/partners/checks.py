@@ -69,19 +69,20 @@ def _columns(output: Output) -> Iterator[Problem]:
             ("encoding", column.encoding, tuple(ENCODINGS_BY_NAME)),
         ):
             if found is not None and found not in allowed:
-                near = nearest(found, allowed)
-                hint = f"did you mean `{near}`?" if near else ""
                 message = f"{where}: there is no `{what}: {found[:80]}`"
-                yield Problem("EXP-006", message, output.place, allowed=allowed, hint=hint)
+                yield Problem("EXP-006", message, output.place, allowed=allowed, hint=_meant(found, allowed))
 
 
 def _unknown(
     code: str, what: str, found: str, output: Output, partner: Partner, allowed: tuple[str, ...]
 ) -> Problem:
-    near = nearest(found, allowed)
-    hint = f"did you mean `{near}`?" if near else ""
     message = f"output `{output.id}`: {partner.title} has no {what} `{found[:80]}`"
-    return Problem(code, message, output.place, allowed=allowed, hint=hint)
+    return Problem(code, message, output.place, allowed=allowed, hint=_meant(found, allowed))
+
+
+def _meant(found: str, allowed: tuple[str, ...]) -> str:
+    near = nearest(found, allowed)
+    return f"did you mean `{near}`?" if near else ""
 
 
 def _identities(connection: Connection, output: Output) -> Iterator[Problem]:
