@@ -100,9 +100,14 @@ def digest_suffix(user: User, borrowed_time: int | None) -> bytes:
     return f"\n{said}\n{'' if borrowed_time is None else borrowed_time}".encode()
 
 
+def content_digest(content: bytes) -> bytes:
+    """The 16 bytes that tell contents apart; MD5, since every engine has it."""
+    return hashlib.md5(content, usedforsecurity=False).digest()
+
+
 def content_columns(content: bytes) -> dict[str, Any]:
-    """The two columns that stand for an event's content; MD5, since every engine has it."""
-    digest = hashlib.md5(content, usedforsecurity=False).digest()
+    """The two columns that stand for an event's content."""
+    digest = content_digest(content)
     return {"content": digest.hex(), "content_digest": int.from_bytes(digest[:8], "big", signed=True)}
 
 

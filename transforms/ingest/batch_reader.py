@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from transforms.ingest.batch import events_of, read_batch
-from transforms.ingest.batch_events import digest_suffix, read_event
+from transforms.ingest.batch_events import content_digest, digest_suffix, read_event
 from transforms.ingest.batch_statements import TimedEvent, batch_statements, may_say
 from transforms.ingest.counts import Counts
 from transforms.ingest.event_shapes import Shape, ShapedEvent, shape_of
@@ -117,7 +116,7 @@ class _Events:
             self._take_alone(index, event)
             return
         shape, event_at = found
-        digest = hashlib.md5(canonical_json(event) + self._suffix, usedforsecurity=False).digest()
+        digest = content_digest(canonical_json(event) + self._suffix)
         self.shaped.append((shape, self._first + index, event_at, event, digest))
         says = shape.may_say and may_say(shape.event_type, event["data"])
         self._passed(index, event_at, event, says=says)

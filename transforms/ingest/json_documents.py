@@ -160,21 +160,31 @@ def _whole_line(text: _Text) -> Document | None:
         end = text.buffer.find("\n", text.start)
     if not 0 <= end - text.start <= LONGEST_DOCUMENT:
         return None
-    raw = text.buffer[text.start : end]
     try:
-        written = raw.encode()
+        document = document_of_line(text.buffer[text.start : end].encode(), text.line)
+    except UnicodeEncodeError:
+        return None
+    if document is not None:
+        text.start = end
+    return document
+
+
+def document_of_line(written: bytes, line: int) -> Document | None:
+    """The document that is all of a line; None where only the general reader can tell."""
+    try:
         value = orjson.loads(written)
-    except (UnicodeEncodeError, orjson.JSONDecodeError):
+    except orjson.JSONDecodeError:
         return None
-    if not isinstance(value, dict) or may_have_an_odd_number(written, value):
+    if (
+        not isinstance(value, dict)
+        or len(written) > LONGEST_DOCUMENT
+        or _may_have_an_odd_number(written, value)
+    ):
         return None
-    line = text.line
-    text.start = end
-    return Document(line, value, raw)
+    return Document(line, value, written.decode())
 
 
-def may_have_an_odd_number(written: bytes, value: Any) -> bool:
-    """Whether orjson may have read a number of this text as another value."""
+def _may_have_an_odd_number(written: bytes, value: Any) -> bool:
     # What orjson writes as it was written it has read exactly. The expression takes ten times as long.
     again = orjson.dumps(value)
     if again == written or again.translate(None, _SPACES) == written.translate(None, _SPACES):

@@ -10,18 +10,12 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING, BinaryIO, cast
 
-import orjson
-
-from transforms.ingest.json_documents import (
-    LONGEST_DOCUMENT,
-    Document,
-    Documents,
-    may_have_an_odd_number,
-    require_text,
-)
+from transforms.ingest.json_documents import Documents, document_of_line, require_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from transforms.ingest.json_documents import Document
 
 #: Bytes that are read at once: a block is as long, or cut before its last line.
 BLOCK = 4 * 1024 * 1024
@@ -81,16 +75,9 @@ class BlockDocuments:
             yield from self._of_any_layout(self._line, self._text)
 
     def _of_line(self, line: int, written: bytes, ending: bytes) -> Iterator[Document]:
-        try:
-            value = orjson.loads(written)
-        except orjson.JSONDecodeError:
-            value = None
-        if (
-            isinstance(value, dict)
-            and len(written) <= LONGEST_DOCUMENT
-            and not may_have_an_odd_number(written, value)
-        ):
-            yield Document(line, value, written.decode())
+        document = document_of_line(written, line)
+        if document is not None:
+            yield document
         else:
             yield from self._of_any_layout(line, written + ending)
 

@@ -81,7 +81,26 @@ from kept
 where place > 1 or (workspace, input, event_id) in (select (workspace, input, event_id) from in_lake)
 """
 
-DECIDE = (KEYS, SUSPECTS, "drop table staged_keys", CANDIDATES, DECIDED, REUSED, "drop table suspects")
+
+#: The staged events that stay, with their ids.
+KEPT_EVENTS = """
+create temp view kept_events as
+select staged_events.* exclude (content, file_ordinal)
+           replace (coalesce(decided.event_id, staged_events.event_id) as event_id)
+from staged_events left join decided using (file_ordinal, source_line, source_index)
+where coalesce(decided.is_kept, true) and file_ordinal not in (select file_ordinal from rejected_files)
+"""
+
+DECIDE = (
+    KEYS,
+    SUSPECTS,
+    "drop table staged_keys",
+    CANDIDATES,
+    DECIDED,
+    REUSED,
+    KEPT_EVENTS,
+    "drop table suspects",
+)
 
 COUNTS = """
 with staged as (
@@ -126,21 +145,20 @@ order by day
 """
 
 #: What the merge of users needs no more.
-FORGET_EVENTS = ("drop table candidates", "drop view named_events", "drop table decided", "drop table reused")
+FORGET_EVENTS = (
+    "drop table candidates",
+    "drop view named_events",
+    "drop view kept_events",
+    "drop table decided",
+    "drop table reused",
+)
 
 DROPPED_OF_DAYS = "select day, count(*) from decided where not is_kept group by day"
 
 # Of the days from $since until $until. The sort is that of the contract, nulls first; an id is unique in its day, so it
 # is total. A day to which nothing new comes is left alone.
 EVENTS = """
-with new_events as (
-    select staged_events.* exclude (content, file_ordinal)
-               replace (coalesce(decided.event_id, staged_events.event_id) as event_id)
-    from staged_events left join decided using (file_ordinal, source_line, source_index)
-    where coalesce(decided.is_kept, true)
-        and file_ordinal not in (select file_ordinal from rejected_files)
-        and staged_events.event_at >= $since and staged_events.event_at < $until
-)
+with new_events as (select * from kept_events where event_at >= $since and event_at < $until)
 select epoch_us(event_at) // 86400000000 as day, *
 from (select * from rewritten_events union all by name select * from new_events)
 where epoch_us(event_at) // 86400000000 in (select day from event_days)

@@ -37,8 +37,7 @@ _IS_NAME = f"create temp macro is_name(name) as length(name) <= {LONGEST_NAME}"
 _NEW_EVENTS = """
 create temp view named_events as
 select event_type, event_name, attributes, products, promotions
-from staged_events left join decided using (file_ordinal, source_line, source_index)
-where coalesce(is_kept, true) and file_ordinal not in (select file_ordinal from rejected_files)
+from kept_events
 """
 
 _NEW_USERS = """

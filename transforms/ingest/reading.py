@@ -115,19 +115,18 @@ class Reading:
         if not self._is_worth_processes:
             _tell(sinks, read_blocks(blocks, *parts))
             return
-        if self._executor is None:
-            self._begin()
-        elif len(self._started) >= self._most_started:
+        executor = self._executor or self._begin()
+        if len(self._started) >= self._most_started:
             self._finish_one()
-        if self._executor is not None:
-            self._started.append((sinks, self._executor.submit(read_blocks, blocks, *parts)))
+        self._started.append((sinks, executor.submit(read_blocks, blocks, *parts)))
 
-    def _begin(self) -> None:
+    def _begin(self) -> Executor:
         import loky  # only an ingest of much text pays for it
 
         processes = loky.cpu_count()
         self._executor = loky.ProcessPoolExecutor(processes, initializer=_end_with, initargs=(os.getpid(),))
         self._most_started = processes + 1
+        return self._executor
 
     def _finish_one(self) -> None:
         from loky.process_executor import BrokenProcessPool

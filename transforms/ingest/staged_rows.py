@@ -44,7 +44,6 @@ RECORD_COLUMNS = (
     "os_version",
 )
 _OF_RECORD = itemgetter(*RECORD_COLUMNS)
-_MAPS = frozenset({"fields"})
 
 
 class StagedRows:
@@ -114,7 +113,7 @@ class StagedRows:
             records[field.name].cast(field.type)
             if field.name in RECORD_COLUMNS
             else map_array(columns.get(field.name, ()))
-            if field.name in _MAPS
+            if pa.types.is_map(field.type)
             else pa.array(columns.get(field.name, ()), field.type)
             for field in STAGED_USERS
         ]
