@@ -9,7 +9,7 @@ from transforms.errors import Problem
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from exports.ledger import Ledger
+    from exports.ledger.ledger import Ledger
     from transforms.audiences.generations import Generation
     from transforms.definitions.records import AbTest, Audience, Connection, Definitions
 
@@ -47,7 +47,7 @@ def _edited(
 def _delivered(
     audience: Audience, connection: Connection, generation: Generation, ledger: Ledger
 ) -> AbTest | None:
-    as_of = ledger.last_delivered(connection.id)
+    as_of = ledger.read(connection.id).audience(audience.id, connection.variant).as_of
     if as_of is None or as_of not in generation.stored:
         return None
     calculated = generation.calculated(as_of)

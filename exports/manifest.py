@@ -11,6 +11,8 @@ from transforms.instants import iso
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from transforms.definitions.records import Mode
+
 
 @dataclass(frozen=True)
 class Counts:
@@ -18,13 +20,15 @@ class Counts:
 
     `users`: members with at least one row. `rows`: distinct values, since two members may share an address.
     `dropped`: identities not sent, by reason; `without_identity` counts members, `repeated` the values that
-    another row already holds, `without_key` those of members who lack what the partner knows a row by.
+    another row already holds, `without_key` those of members who lack what the partner knows a row by. Of a delta
+    `rows` are those that join, `removed` those that leave, and what was dropped is of the members who changed.
     """
 
     members: int
     users: int
     rows: int
     dropped: tuple[tuple[str, int], ...]
+    removed: int = 0
 
 
 @dataclass(frozen=True)
@@ -45,14 +49,19 @@ class ExportManifest:
     audience_name: str
     variant: str | None
     as_of: datetime
+    mode: Mode
     identities: tuple[str, ...]
     least_rows: int
     counts: Counts
 
     @property
     def is_too_small(self) -> bool:
-        """Whether the partner takes nothing of it, so that whoever left stays targeted."""
-        return self.counts.rows < self.least_rows
+        """Whether the partner takes nothing of it, so that whoever left stays targeted.
+
+        Of a delta it is the list that would be too small, not the file.
+        """
+        rows = self.counts.rows if self.mode == "full" else self.counts.users
+        return rows < self.least_rows
 
     def to_bytes(self) -> bytes:
         """JSON, keys in a fixed order."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from itertools import groupby
+from itertools import chain, groupby
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     import duckdb
 
-    from exports.formats.format import Delivery
-    from exports.partners.profile import Arrangement, PartnerFile
+    from exports.formats.format import Delivery, Operation
+    from exports.partners.profile import PartnerFile
 
 _BATCH = 100_000
 _LONGEST_SEGMENT = 128
@@ -49,6 +49,12 @@ def _encoded(columns: tuple[IdentityColumn, ...]) -> exp.Expr:
     return case
 
 
+def encoded_statement(columns: tuple[IdentityColumn, ...]) -> str:
+    """`create table wanted` (mpid, place, value): each identifier of the table `identifier` once, as it is sent."""
+    query = exp.select("mpid", "place", "value").from_(_kept(columns))
+    return exp.Create(this=exp.to_table("wanted"), kind="table", expression=query).sql(dialect="duckdb")
+
+
 def frames(
     connection: duckdb.DuckDBPyConnection,
     file: PartnerFile,
@@ -59,54 +65,90 @@ def frames(
 
     By mpid, as a number: of identities that of the first who has it, then by column and normalised value.
     """
-    statement = _statement(file.arrangement, columns).sql(dialect="duckdb")
+    headers = tuple(column.header for column in columns)
+    match file.arrangement:
+        case "identities":
+            first = exp.maybe_parse(_FIRST, dialect="duckdb", into=exp.Select).subquery("first")
+            statement = exp.select("place", _encoded(columns).as_("value")).from_(first)
+        case "members":
+            statement = _lists(_kept(columns), len(columns))
+        case "lines":
+            statement = _lines(_kept(columns), len(columns), _keys(columns))
+    yield from _read(connection, statement, file, headers, delivery, "replace")
+
+
+def frames_of(
+    connection: duckdb.DuckDBPyConnection,
+    table: str,
+    file: PartnerFile,
+    columns: tuple[IdentityColumn, ...],
+    headers: tuple[str, ...],
+    delivery: Delivery,
+    operation: Operation,
+) -> Iterator[pl.DataFrame]:
+    """The rows of a table (mpid, place, value as it is sent), at least one frame, in the order of `frames`.
+
+    `headers` by place: those of the columns come first, then those that columns had before.
+    """
+    source = exp.select("mpid", "place", "value").from_(exp.to_table(table)).subquery("sent")
+    match file.arrangement:
+        case "identities":
+            first = exp.select("place", "value", exp.Min(this=exp.column("mpid")).as_("mpid")).from_(source)
+            first = first.group_by("place", "value").subquery("first")
+            statement = exp.select("place", "value").from_(first).order_by("mpid", "place", "value")
+        case "members":
+            statement = _lists(source, len(headers))
+        case "lines":
+            statement = _lines(source, len(headers), _keys(columns))
+    yield from _read(connection, statement, file, headers, delivery, operation)
+
+
+def _keys(columns: tuple[IdentityColumn, ...]) -> frozenset[int]:
+    return frozenset(place for place, column in enumerate(columns) if column.is_key)
+
+
+def _read(
+    connection: duckdb.DuckDBPyConnection,
+    statement: exp.Select,
+    file: PartnerFile,
+    headers: tuple[str, ...],
+    delivery: Delivery,
+    operation: Operation,
+) -> Iterator[pl.DataFrame]:
     # A relation of its own cursor is streamed; what `execute` gives would be copied once more.
-    reader = connection.cursor().sql(statement).to_arrow_reader(_BATCH)
-    yield _shown(_frame(reader.schema.empty_table(), file, columns), file, columns, delivery)
-    for batch in reader:
-        yield _shown(_frame(batch, file, columns), file, columns, delivery)
+    reader = connection.cursor().sql(statement.sql(dialect="duckdb")).to_arrow_reader(_BATCH)
+    for batch in chain((reader.schema.empty_table(),), reader):
+        yield _shown(_frame(batch, file, headers), file, headers, delivery, operation)
 
 
-def _frame(given: object, file: PartnerFile, columns: tuple[IdentityColumn, ...]) -> pl.DataFrame:
+def _frame(given: object, file: PartnerFile, headers: tuple[str, ...]) -> pl.DataFrame:
     """One batch of the statement's result, each column of the file beside the other."""
     frame = pl.from_arrow(given)
     if not isinstance(frame, pl.DataFrame):
         raise InternalError("a result without columns")
     if file.has_members:
         return frame
-    places = range(len(columns))
+    places = range(len(headers))
     return frame.select(
         pl.when(pl.col("place") == place).then("value").alias(f"c{place}") for place in places
     )
 
 
-def _statement(arrangement: Arrangement, columns: tuple[IdentityColumn, ...]) -> exp.Select:
-    """Columns c0, c1, … and mpid; of identities place and value, one under the other."""
-    match arrangement:
-        case "identities":
-            first = exp.maybe_parse(_FIRST, dialect="duckdb", into=exp.Select).subquery("first")
-            return exp.select("place", _encoded(columns).as_("value")).from_(first)
-        case "members":
-            return _lists(columns)
-        case "lines":
-            return _lines(columns)
-
-
-def _lists(columns: tuple[IdentityColumn, ...]) -> exp.Select:
+def _lists(source: exp.Subquery, places: int) -> exp.Select:
     """A list for each member and column first: an ordered one for each of thirty columns takes twice the time."""
     values = exp.select(
         "mpid", "place", exp.maybe_parse("list(value order by value)", dialect="duckdb").as_("values")
     )
-    by_place = values.from_(_kept(columns)).group_by("mpid", "place")
+    by_place = values.from_(source).group_by("mpid", "place")
     empty = exp.cast(exp.Array(), "varchar[]")
     lists = [
         exp.Coalesce(this=_of_place("any_value(values)", place), expressions=[empty.copy()]).as_(f"c{place}")
-        for place in range(len(columns))
+        for place in range(places)
     ]
     return exp.select("mpid", *lists).from_(by_place.subquery("by_place")).group_by("mpid").order_by("mpid")
 
 
-def _lines(columns: tuple[IdentityColumn, ...]) -> exp.Select:
+def _lines(source: exp.Subquery, places: int, keys: frozenset[int]) -> exp.Select:
     numbered = exp.select(
         "mpid",
         "place",
@@ -114,8 +156,8 @@ def _lines(columns: tuple[IdentityColumn, ...]) -> exp.Select:
         exp.maybe_parse("row_number() over (partition by mpid, place order by value)", dialect="duckdb").as_(
             "line"
         ),
-    ).from_(_kept(columns))
-    of_places = [_of_place("max(value)", place).as_(f"c{place}") for place in range(len(columns))]
+    ).from_(source)
+    of_places = [_of_place("max(value)", place).as_(f"c{place}") for place in range(places)]
     lines = (
         exp.select("mpid", "line", *of_places)
         .with_("numbered", as_=numbered)
@@ -125,10 +167,10 @@ def _lines(columns: tuple[IdentityColumn, ...]) -> exp.Select:
     # A key stands on the rows that have none of their own, too: the first of the member's.
     shown = [
         exp.maybe_parse(
-            f"coalesce(c{place}, min(c{place}) over (partition by mpid))" if column.is_key else f"c{place}",
+            f"coalesce(c{place}, min(c{place}) over (partition by mpid))" if place in keys else f"c{place}",
             dialect="duckdb",
         ).as_(f"c{place}")
-        for place, column in enumerate(columns)
+        for place in range(places)
     ]
     return exp.select("mpid", *shown).from_(lines.subquery("line")).order_by("mpid", "line")
 
@@ -146,18 +188,29 @@ def _of_place(aggregate: str, place: int) -> exp.Filter:
 
 
 def _shown(
-    frame: pl.DataFrame, file: PartnerFile, columns: tuple[IdentityColumn, ...], delivery: Delivery
+    frame: pl.DataFrame,
+    file: PartnerFile,
+    headers: tuple[str, ...],
+    delivery: Delivery,
+    operation: Operation,
 ) -> pl.DataFrame:
-    """The columns of the file by their headers, those that are stated among them."""
-    places = {column.header: f"c{place}" for place, column in enumerate(columns)}
+    """The columns of the file by their headers, those that are stated among them.
+
+    Each row of JSON says its own keys: one that was sent under a header of before is taken back under it.
+    """
+    places = {header: f"c{place}" for place, header in enumerate(headers)}
+    is_json = isinstance(file.format, JsonLines | Requests)
     # Readers of JSON take numbers for floating point, which has no room for 64 bits.
-    mpid = pl.col("mpid").cast(pl.String) if isinstance(file.format, JsonLines | Requests) else pl.col("mpid")
+    mpid = pl.col("mpid").cast(pl.String) if is_json else pl.col("mpid")
     shown = []
     for column in file.columns:
         if isinstance(column, StatedColumn):
-            shown.append(_stated(column, delivery, mpid).alias(_filled_in(column.header, delivery)))
+            stated = _stated(column, delivery, mpid, operation)
+            shown.append(stated.alias(_filled_in(column.header, delivery)))
         elif column.header in places:
-            shown.append(pl.col(places[column.header]).alias(column.header))
+            shown.append(pl.col(places.pop(column.header)).alias(column.header))
+    if is_json:
+        shown.extend(pl.col(place).alias(header) for header, place in places.items())
     return frame.select(shown)
 
 
@@ -166,7 +219,7 @@ def _filled_in(header: str, delivery: Delivery) -> str:
     return header.replace("{audience_name}", delivery.audience_name).replace("{segment}", segment)
 
 
-def _stated(column: StatedColumn, delivery: Delivery, mpid: pl.Expr) -> pl.Expr:
+def _stated(column: StatedColumn, delivery: Delivery, mpid: pl.Expr, operation: Operation) -> pl.Expr:
     match column.says:
         case "mpid":
             return mpid
@@ -178,7 +231,7 @@ def _stated(column: StatedColumn, delivery: Delivery, mpid: pl.Expr) -> pl.Expr:
             return pl.lit(delivery.as_of, pl.Datetime("us", "UTC"))
         case "one":
             return pl.lit(1, pl.Int64)
-        case "true":
-            return pl.lit(True)
+        case "is_member":
+            return pl.lit(operation != "remove")
         case "text":
             return pl.lit(column.text)

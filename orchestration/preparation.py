@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from exports.delivered_tests import edited_tests
-from exports.ledger import Ledger
+from exports.ledger.ledger import Ledger
 from exports.partners.checks import check_outputs
 from orchestration.definition_hashes import compiled_from
 from transforms.audiences.generations import open_store

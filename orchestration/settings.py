@@ -12,7 +12,7 @@ class Settings:
     """Where a project and its data lie, and what the environment allows.
 
     Everything below `data` belongs to Milepost: landing, lake, quarantine, ledger, warehouse, published,
-    exports, downloads, dagster.
+    exports, outbox, downloads, dagster.
     """
 
     project: Path
@@ -50,6 +50,10 @@ class Settings:
     @property
     def connection_ledger(self) -> Path:
         return self.data / "ledger" / "connections"
+
+    @property
+    def outbox(self) -> Path:
+        return self.data / "outbox"
 
     @property
     def notices_told(self) -> Path:

@@ -17,11 +17,15 @@ Operation = Literal["replace", "add", "remove"]
 
 @dataclass(frozen=True)
 class Delivery:
-    """Whose rows they are. `audience_name` is what the partner sees; `as_of` in UTC."""
+    """Whose rows they are. `audience_name` is what the partner sees; `as_of` in UTC.
+
+    `again`: how many deliveries of the same as_of were made before.
+    """
 
     audience_id: str
     audience_name: str
     as_of: datetime
+    again: int = 0
 
 
 @dataclass(frozen=True)
@@ -50,6 +54,14 @@ class Request:
     method: Literal["POST", "PUT", "PATCH", "DELETE"]
     path: str
     body: Any
+
+
+@dataclass(frozen=True)
+class WrittenRequest:
+    """How many rows a request has, in the order of the file."""
+
+    operation: Operation
+    rows: int
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING, BinaryIO
 import orjson
 
 from exports.formats.csv_frames import write_frames
-from exports.formats.format import Batch, Change, Csv, Delivery, Format, JsonLines, Parquet, Requests
+from exports.formats.format import (
+    Batch,
+    Change,
+    Csv,
+    Delivery,
+    Format,
+    JsonLines,
+    Parquet,
+    Requests,
+    WrittenRequest,
+)
 from exports.formats.parquet import write_parquet
 from exports.formats.slices import with_last
 from transforms.errors import InternalError
@@ -19,24 +29,30 @@ if TYPE_CHECKING:
     import polars as pl
 
 
-def write(format: Format, opened: BinaryIO, delivery: Delivery, changes: Iterable[Change]) -> None:
-    """Write the changes one after the other. A format that can't say who leaves takes no removes (InternalError)."""
+def write(
+    format: Format, opened: BinaryIO, delivery: Delivery, changes: Iterable[Change]
+) -> tuple[WrittenRequest, ...]:
+    """Write the changes one after the other; what the requests hold, where they are requests.
+
+    Changes of text and of tables have the same columns. Requests that can't say who leaves take no removes
+    (InternalError).
+    """
     match format:
         case Csv():
-            write_frames(format, opened, _joining(changes))
+            write_frames(format, opened, _frames(changes))
         case Parquet():
-            write_parquet(opened, _joining(changes))
+            write_parquet(opened, _frames(changes))
         case JsonLines():
             _write_lines(format, opened, delivery, changes)
         case Requests():
-            for change in changes:
-                _write_requests(format, opened, delivery, change)
+            return tuple(
+                written for change in changes for written in _write_requests(format, opened, delivery, change)
+            )
+    return ()
 
 
-def _joining(changes: Iterable[Change]) -> Iterator[pl.DataFrame]:
+def _frames(changes: Iterable[Change]) -> Iterator[pl.DataFrame]:
     for change in changes:
-        if change.operation == "remove":
-            raise InternalError("a file of members was given some that leave")
         yield from change.frames
 
 
@@ -53,7 +69,9 @@ def _write_lines(format: JsonLines, opened: BinaryIO, delivery: Delivery, change
             opened.writelines(chain.from_iterable((_json(line), b"\n") for line in lines))
 
 
-def _write_requests(format: Requests, opened: BinaryIO, delivery: Delivery, change: Change) -> None:
+def _write_requests(
+    format: Requests, opened: BinaryIO, delivery: Delivery, change: Change
+) -> Iterator[WrittenRequest]:
     most = format.most_rows
     if change.operation == "remove" and format.most_removed is not None:
         most = format.most_removed
@@ -61,9 +79,10 @@ def _write_requests(format: Requests, opened: BinaryIO, delivery: Delivery, chan
         raise InternalError("requests that can't remove were given some that leave")
     number = 0
     for frame, is_last in with_last(change.frames, most):
-        for line in _fitting(format, delivery, change, frame.to_dicts(), number + 1, is_last=is_last):
+        for line, rows in _fitting(format, delivery, change, frame.to_dicts(), number + 1, is_last=is_last):
             opened.write(line + b"\n")
             number += 1
+            yield WrittenRequest(change.operation, rows)
 
 
 def _fitting(
@@ -74,12 +93,13 @@ def _fitting(
     number: int,
     *,
     is_last: bool,
-) -> Iterator[bytes]:
-    """One request, or several where its body would be too long."""
+) -> Iterator[tuple[bytes, int]]:
+    """One request and its number of rows, or several where its body would be too long."""
     request = format.request(Batch(delivery, change.operation, rows, number, is_last))
     body = _json(request.body)
     if format.most_bytes is None or len(body) <= format.most_bytes or len(rows) == 1:
-        yield _json({"method": request.method, "path": request.path, "body": orjson.Fragment(body)})
+        line = _json({"method": request.method, "path": request.path, "body": orjson.Fragment(body)})
+        yield line, len(rows)
         return
     half = len(rows) // 2
     first = list(_fitting(format, delivery, change, rows[:half], number, is_last=False))

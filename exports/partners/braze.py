@@ -29,7 +29,7 @@ BRAZE_CSV = Partner(
             "",
             Csv(),
             "identities",
-            (_EXTERNAL_ID, StatedColumn("In {audience_name}", "true")),
+            (_EXTERNAL_ID, StatedColumn("In {audience_name}", "is_member")),
             snapshot="add",
         ),
     ),

@@ -22,7 +22,8 @@ def check_outputs(definitions: Definitions) -> tuple[Problem, ...]:
 
     Options that a partner does not have (EXP-004), values that they do not take (EXP-005), columns where the partner
     has its own, none where it has none, or of what there is not (EXP-006), and identity types that nothing of what a
-    connection writes takes (EXP-002), or that leave out the key of its rows (EXP-009).
+    connection writes takes (EXP-002), or that leave out the key of its rows (EXP-009), and deltas to where nobody can
+    be told who leaves (EXP-010).
     """
     problems = [
         problem for output in definitions.outputs for problem in (*_options(output), *_columns(output))
@@ -31,7 +32,7 @@ def check_outputs(definitions: Definitions) -> tuple[Problem, ...]:
     for connection in definitions.connections:
         output = definitions.output(connection.output)
         if output.place not in refused:
-            problems.extend(_identities(connection, output))
+            problems.extend((*_identities(connection, output), *_deltas(connection, output)))
     return tuple(problems)
 
 
@@ -101,3 +102,18 @@ def _identities(connection: Connection, output: Output) -> Iterator[Problem]:
                 message = f"connection `{connection.id}`: {partner.title} knows rows by `{column.header}`"
                 hint = f"add {' or '.join(f'`{kind}`' for kind in column.identity_types)} to `identities`"
                 yield Problem("EXP-009", message, connection.place, hint=hint)
+
+
+def _deltas(connection: Connection, output: Output) -> Iterator[Problem]:
+    partner = partner_named(output.partner)
+    if connection.mode != "delta" or all(file.can_remove for file in chosen_files(partner, output)):
+        return
+    hint = "write `mode: full`, or `mode: additive` where nobody has to leave"
+    if partner.names_columns:
+        hint += ", or add a column that `says: is_member`"
+    yield Problem(
+        "EXP-010",
+        f"connection `{connection.id}`: {partner.title} can't be told who leaves, so that a delta would keep them there",
+        connection.place,
+        hint=hint,
+    )

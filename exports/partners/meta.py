@@ -53,7 +53,9 @@ def _users(batch: Batch) -> Request:
 
 def _session(batch: Batch) -> int:
     """The same for all batches of a delivery, and for a delivery that is repeated."""
-    name = f"{batch.delivery.audience_id} {iso(batch.delivery.as_of)} {batch.operation}"
+    name = (
+        f"{batch.delivery.audience_id} {iso(batch.delivery.as_of)} {batch.delivery.again} {batch.operation}"
+    )
     return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8]) % _SESSIONS
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from exports.formats.format import Csv, JsonLines, Parquet, Requests
+
 if TYPE_CHECKING:
     from datetime import timedelta
 
@@ -17,8 +19,8 @@ if TYPE_CHECKING:
 #: members: one row a member, each column a list.
 Arrangement = Literal["identities", "lines", "members"]
 #: What a column that holds no identity says of the member or of the delivery. as_of: an instant in UTC; one: the
-#: number 1; true: that they are a member; text: always the same.
-Says = Literal["mpid", "audience_id", "audience_name", "as_of", "one", "true", "text"]
+#: number 1; is_member: true, or false of who leaves; text: always the same.
+Says = Literal["mpid", "audience_id", "audience_name", "as_of", "one", "is_member", "text"]
 #: What a partner does with the list when the audience is deleted.
 OnDelete = Literal["delete", "leave", "message"]
 #: What a full delivery does to the list there.
@@ -107,6 +109,27 @@ class PartnerFile:
     def has_members(self) -> bool:
         """Whether rows are of a member each, so that an identifier of two members is on two of them."""
         return self.arrangement != "identities"
+
+    @property
+    def says_mpid(self) -> bool:
+        """Whether a row names the member by mpid, so that nobody else's row is meant by it."""
+        return any(isinstance(column, StatedColumn) and column.says == "mpid" for column in self.columns)
+
+    @property
+    def flags_members(self) -> bool:
+        """Whether a column says of each row if they are a member."""
+        return any(isinstance(column, StatedColumn) and column.says == "is_member" for column in self.columns)
+
+    @property
+    def can_remove(self) -> bool:
+        """Whether it can say who leaves."""
+        match self.format:
+            case Requests():
+                return self.format.most_removed != 0
+            case JsonLines():
+                return self.format.line is not None or self.flags_members
+            case Csv() | Parquet():
+                return self.flags_members
 
     @property
     def identity_columns(self) -> tuple[IdentityColumn, ...]:

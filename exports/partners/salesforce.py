@@ -33,7 +33,7 @@ SALESFORCE = Partner(
                 IdentityColumn(_KEY, ("email",), EMAIL, PLAIN, SUBSCRIBER_KEY.is_("email"), is_key=True),
                 StatedColumn(_KEY, "mpid", when=SUBSCRIBER_KEY.is_("mpid")),
                 StatedColumn("TimeStamp", "as_of"),
-                StatedColumn("MPAUDIENCEMEMBERSHIPSTATUS", "true"),
+                StatedColumn("MPAUDIENCEMEMBERSHIPSTATUS", "is_member"),
                 IdentityColumn("IDFA", ("ios_advertising_id",), ADVERTISING_ID, PLAIN),
                 IdentityColumn("IDFV", ("ios_idfv",), ADVERTISING_ID, PLAIN),
                 IdentityColumn("GAID", ("android_advertising_id",), ADVERTISING_ID, PLAIN),

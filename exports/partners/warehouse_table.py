@@ -38,7 +38,13 @@ _NAMES = {
 _IDENTITIES = tuple(
     IdentityColumn(_NAMES.get(kind, kind.replace("_", "")), (kind,), ID, PLAIN) for kind in IDENTITY_TYPES
 )
-_AUDIENCE = (StatedColumn("audienceid", "audience_id"), StatedColumn("audiencename", "audience_name"))
+_MEMBER = (
+    StatedColumn("timestamp", "as_of"),
+    StatedColumn("mpid", "mpid"),
+    StatedColumn("audienceid", "audience_id"),
+    StatedColumn("audiencename", "audience_name"),
+    *_IDENTITIES,
+)
 
 WAREHOUSE_TABLE = Partner(
     name="warehouse_table",
@@ -46,17 +52,14 @@ WAREHOUSE_TABLE = Partner(
     rules_version="warehouse-table-2026-11",
     source="the mParticle docs of BigQuery audiences (Oct 2023); identities are lists of text",
     files=(
+        PartnerFile("", Parquet(), "members", _MEMBER, when=ROWS.is_("members")),
         PartnerFile(
-            kind="",
-            format=Parquet(),
-            arrangement="members",
-            columns=(
-                StatedColumn("isadd", "true", when=ROWS.is_("changes")),
-                StatedColumn("timestamp", "as_of"),
-                StatedColumn("mpid", "mpid"),
-                *_AUDIENCE,
-                *_IDENTITIES,
-            ),
+            "",
+            Parquet(),
+            "members",
+            (StatedColumn("isadd", "is_member"), *_MEMBER),
+            snapshot="add",
+            when=ROWS.is_("changes"),
         ),
     ),
     leaves="are not in the next table; in a log they have `isadd` false",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from exports.delivered_tests import edited_tests
-from exports.ledger import Ledger
+from exports.ledger.ledger import Ledger
 from exports.partners.checks import check_outputs
 from orchestration.cli.options import as_json, with_settings
 from transforms.audiences.generations import open_store

@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from exports.build import ExportRequest, write_export
+from exports.build import write_export
 from exports.partners.meta import META_CSV
+from exports.request import ExportRequest
 from tests.support.publications import AS_OF, publication
 from transforms.audiences.generations import open_store
 from transforms.audiences.publishing import publish

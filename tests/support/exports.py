@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from exports.connections import deliver_connection
-from exports.ledger import Ledger
 from exports.partners.checks import check_outputs
 from tests.support.definitions import audience, connection, definitions
+from tests.support.dispatches import dispatch
 from tests.support.publications import AS_OF, publication
 from transforms.audiences.generations import open_store
 from transforms.audiences.publishing import publish
+from transforms.errors import FAILED, UserError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Set
@@ -90,7 +91,8 @@ class Export:
             open_store(folder / "published"),
             publication(members={"lapsed": members}, identities=self.identities),
         )
-        outcome = deliver_connection(
-            known, known.connections[0], generation, AS_OF, Ledger(folder / "ledger"), folder / "exports"
-        )
+        outcome = deliver_connection(known, known.connections[0], generation, AS_OF, dispatch(folder))
+        problems = [problem for one in outcome.audiences for problem in one.problems]
+        if problems:
+            raise UserError(*problems, exit_status=FAILED)
         return Delivered(folder / "exports" / "c", outcome.files)

@@ -5,8 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from transforms.definitions.cron import cron
 from transforms.definitions.records import OutputColumn
-from transforms.definitions.vocabulary import CONNECTION_STATUSES, OWN_ACCOUNT, identifier, region
+from transforms.definitions.vocabulary import (
+    CONNECTION_MODES,
+    CONNECTION_STATUSES,
+    OWN_ACCOUNT,
+    identifier,
+    region,
+)
 from transforms.documents.fields import (
     Values,
     defaulted,
@@ -19,7 +26,7 @@ from transforms.documents.fields import (
     required,
 )
 from transforms.documents.nodes import Mapping, Node, Scalar
-from transforms.documents.readers import INVALID, Invalid, Reader, choice, list_of, pairs_of, text
+from transforms.documents.readers import INVALID, Invalid, Reader, choice, integer, list_of, pairs_of, text
 from transforms.vocabulary import IDENTITY_TYPES
 
 if TYPE_CHECKING:
@@ -105,10 +112,17 @@ OUTPUT = needed("output", text(expected="the id of an output"), "", "Where to.")
 STATUS = needed("status", choice(*CONNECTION_STATUSES), "inactive", "Only an active connection sends.")
 MODE = defaulted(
     "mode",
-    choice("full", later={"delta": "write `mode: full`, or leave it out: each delivery holds all members"}),
+    choice(*CONNECTION_MODES),
     "full",
-    "`full`: each delivery holds all members.",
+    "`full`: each delivery holds all members; `delta`: what differs from what the partner has received; `additive`: as `delta`, nobody is taken back.",
 )
+MAX_REMOVAL = defaulted(
+    "max_removal",
+    integer(least=0, most=100),
+    50,
+    "How many percent of those whom the partner has a delivery may take back without being held, in whole percent.",
+)
+CONNECTION_SCHEDULE = optional("schedule", cron(), "When it is served: cron, UTC; default: by every run.")
 IDENTITIES = optional(
     "identities",
     list_of(choice(*IDENTITY_TYPES)),
@@ -128,8 +142,8 @@ _CONNECTION = (
         "user_attributes",
         "files hold identities alone",
     ),
-    later("schedule", "a connection is served by every run, on the project's schedule"),
-    later("max_removal", "full deliveries remove nothing by themselves"),
+    CONNECTION_SCHEDULE,
+    MAX_REMOVAL,
     later("notify", "faults are shown by `milepost list` and in the Dagster UI"),
 )
 

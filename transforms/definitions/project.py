@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal, cast
 
-from croniter import croniter
-
+from transforms.definitions.cron import cron
 from transforms.definitions.notify import channels
 from transforms.definitions.records import Input, Project
 from transforms.definitions.rows import row_mapping
@@ -22,9 +21,6 @@ from transforms.documents.fields import (
     record,
 )
 from transforms.documents.readers import (
-    INVALID,
-    Invalid,
-    Reader,
     boolean,
     choice,
     duration_or_unlimited,
@@ -95,26 +91,6 @@ def _workspace(values: Values, report: Report) -> tuple[tuple[str, Values], ...]
     return values[INPUTS]
 
 
-def _cron() -> Reader[str]:
-    shape = text(expected="a cron expression such as `0 3 * * *`")
-
-    def read(node: Node, report: Report) -> str | Invalid:
-        written = shape.read(node, report)
-        if isinstance(written, Invalid):
-            return INVALID
-        if len(written.split()) != 5 or not croniter.is_valid(written):
-            report.add(
-                "DEF-019",
-                "not a cron expression",
-                node,
-                hint="five parts: minute, hour, day of the month, month, day of the week, such as `0 3 * * *`; UTC",
-            )
-            return INVALID
-        return written
-
-    return Reader(read, shape.schema, shape.expected)
-
-
 PROJECT = needed("project", folder_name("the name of the project"), "", "The name of the project.")
 WORKSPACES = needed(
     "workspaces",
@@ -122,7 +98,7 @@ WORKSPACES = needed(
     (),
     "Containers of inputs; user data belongs to a workspace.",
 )
-SCHEDULE = defaulted("schedule", _cron(), "0 3 * * *", "When runs start: cron, UTC.")
+SCHEDULE = defaulted("schedule", cron(), "0 3 * * *", "When runs start: cron, UTC.")
 EVENT_LOOKBACK = defaulted(
     "event_lookback",
     duration_or_unlimited(),

@@ -323,9 +323,18 @@ class Output:
     columns: tuple[tuple[str, OutputColumn], ...] = ()
 
 
+#: full: every member, and who left where the partner has to be told. delta: what differs from what it has received.
+#: additive: as delta, nobody leaves.
+Mode = Literal["full", "delta", "additive"]
+
+
 @dataclass(frozen=True)
 class Connection:
-    """Audiences, or one variant of them, to an output. `identities` None: every type the partner accepts."""
+    """Audiences, or one variant of them, to an output. `identities` None: every type the partner accepts.
+
+    `max_removal`: the share of members, from 0 to 1, that a delivery takes back without being held. `schedule`: cron, UTC;
+    None: it is served by every run.
+    """
 
     id: str
     audiences: tuple[str, ...]
@@ -333,10 +342,12 @@ class Connection:
     output: str
     status: Literal["active", "inactive"]
     identities: tuple[str, ...] | None
-    mode: Literal["full"]
+    mode: Mode
     #: The tag that chose the audiences, where one did.
     tag: str | None
     place: Place
+    max_removal: float = 0.5
+    schedule: str | None = None
 
     @property
     def is_active(self) -> bool:

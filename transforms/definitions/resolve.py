@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from transforms.definitions.audiences import WrittenAudience
     from transforms.definitions.connections import WrittenConnection
     from transforms.definitions.journeys import WrittenJourney, WrittenMilestone
-    from transforms.definitions.records import Duration, Project
+    from transforms.definitions.records import Duration, Mode, Project
     from transforms.documents.fields import Field, Values
     from transforms.documents.report import Report
 
@@ -207,7 +207,9 @@ def resolve_connection(written: WrittenConnection, audiences: tuple[str, ...]) -
         output=values[connection_keys.OUTPUT],
         status=cast("Literal['active', 'inactive']", values[connection_keys.STATUS]),
         identities=values[connection_keys.IDENTITIES],
-        mode="full",
+        mode=cast("Mode", values[connection_keys.MODE]),
         tag=values[connection_keys.TAG],
         place=values.node.place,
+        max_removal=values[connection_keys.MAX_REMOVAL] / 100,
+        schedule=values[connection_keys.CONNECTION_SCHEDULE],
     )

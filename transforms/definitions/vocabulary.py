@@ -60,6 +60,7 @@ OWN_ACCOUNT = "own"
 
 #: What a connection's status and an audience's status can be.
 CONNECTION_STATUSES = ("active", "inactive")
+CONNECTION_MODES = ("full", "delta", "additive")
 
 
 def identifier(what: str = "an id") -> Reader[str]:

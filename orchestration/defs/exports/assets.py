@@ -3,10 +3,10 @@
 import dagster as dg
 
 from exports.connections import Outcome, deliver_connection
-from exports.ledger import Ledger
 from exports.partners.chosen import chosen_files
 from exports.partners.registry import partner_named
 from orchestration import asset_keys
+from orchestration.dispatching import dispatch
 from orchestration.partitions import DAILY
 from orchestration.resources import MilepostRun
 from transforms.audiences.generations import open_store
@@ -47,8 +47,7 @@ def _export_asset(definitions: Definitions, connection: Connection) -> dg.Assets
         if generation is None:
             raise InternalError("an export runs before anything was published")
         wanted = next(one for one in known.connections if one.id == connection.id)
-        ledger = Ledger(settings.connection_ledger)
-        outcome = deliver_connection(known, wanted, generation, as_of, ledger, settings.exports)
+        outcome = deliver_connection(known, wanted, generation, as_of, dispatch(settings))
         return dg.MaterializeResult(metadata=_metadata(outcome, as_of=iso(as_of)))
 
     return export
@@ -72,5 +71,5 @@ def _metadata(outcome: Outcome, as_of: str) -> dict[str, dg.MetadataValue]:
         "too_small": dg.MetadataValue.json(
             {file.file_name: file.least_rows for file in outcome.files if file.is_too_small}
         ),
-        "unsent": dg.MetadataValue.json({one.audience_id: one.reason for one in outcome.unsent}),
+        "unsent": dg.MetadataValue.json({one.audience_id: one.reason for one in outcome.of("unsent")}),
     }

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from exports.ledger import Ledger
+from exports.ledger.ledger import Ledger
+from exports.ledger.records import ReceivedAudience
 from orchestration.cli.main import main
 from tests.support.command import answer
 from tests.support.project_folder import MILEPOST, audience, write_project
@@ -139,7 +140,9 @@ def test_validate_refuses_an_edit_of_a_test_that_was_delivered(
     publish(open_store(tmp_path / "data" / "published"), publication(members={"lapsed": {1: "push"}}))
     assert answer(tmp_path, capsys, "validate").status == 0
 
-    Ledger(tmp_path / "data" / "ledger" / "connections").record("meta_lapsed", AS_OF, ())
+    Ledger(tmp_path / "data" / "ledger" / "connections").record(
+        "meta_lapsed", ReceivedAudience("lapsed", as_of=AS_OF)
+    )
     refused = answer(tmp_path, capsys, "validate")
     assert refused.status == 2
     assert "audiences/lapsed.yml:1: error EXP-003" in refused.out

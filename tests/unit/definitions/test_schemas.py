@@ -167,7 +167,7 @@ def test_the_examples_of_the_specification_are_valid(name: str) -> None:
         ("attribute.schema.json", "action: purchase,", "action: purchase, count: {gte: 2},"),
         ("attribute.schema.json", "of: {ecommerce", "of: {event: {name: Play}, ecommerce"),
         ("attribute.schema.json", 'since: "2017-01-01"', 'since: "2017-01-01"\nwithin: 30 days'),
-        ("connections.schema.json", "mode: full", "mode: delta"),
+        ("connections.schema.json", "mode: full", "mode: deltas"),
         ("connections.schema.json", "tag: Retargeting", "tag: Retargeting, audience: lapsed_buyers"),
         ("connections.schema.json", "status: inactive", "status: off"),
     ],

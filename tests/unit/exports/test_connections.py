@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from exports.build import ExportRequest, write_export
+from exports.build import write_export
 from exports.connections import Outcome, deliver_connection
-from exports.ledger import Ledger
+from exports.ledger.ledger import Ledger
+from exports.ledger.records import ReceivedAudience
 from exports.partners.checks import check_outputs
 from exports.partners.meta import META_CSV
+from exports.request import ExportRequest
 from tests.support.definitions import audience, connection, definitions
+from tests.support.dispatches import dispatch
 from tests.support.publications import AS_OF, publication
 from transforms.audiences.generations import Generation, open_store
 from transforms.audiences.publishing import publish
@@ -128,9 +131,7 @@ def turn(
     project: Definitions, name: str, generation: Generation, folder: Path, as_of: datetime = AS_OF
 ) -> Outcome:
     chosen: Connection = next(found for found in project.connections if found.id == name)
-    return deliver_connection(
-        project, chosen, generation, as_of, Ledger(folder / "ledger"), folder / "exports"
-    )
+    return deliver_connection(project, chosen, generation, as_of, dispatch(folder))
 
 
 def test_a_delivery_is_a_file_a_manifest_and_then_the_ledger(
@@ -155,7 +156,7 @@ def test_what_cannot_be_sent_is_listed_and_the_rest_is_sent(
 ) -> None:
     outcome = turn(project, "whole", generation, tmp_path)
     assert [manifest.audience_id for manifest in outcome.files] == ["lapsed"]
-    assert {found.audience_id: found.reason for found in outcome.unsent} == {
+    assert {found.audience_id: found.reason for found in outcome.of("unsent")} == {
         "idea": "it is a draft",
         "other": "it was not calculated in this run",
     }
@@ -193,9 +194,9 @@ def test_a_delivery_that_was_not_recorded_is_repeated_with_the_same_bytes(
 
 def test_the_ledger_refuses_to_move_back(tmp_path: Path) -> None:
     ledger = Ledger(tmp_path)
-    ledger.record("c", AS_OF, ())
+    ledger.record("c", ReceivedAudience("lapsed", as_of=AS_OF))
     with pytest.raises(InternalError, match="move back"):
-        ledger.record("c", AS_OF, ())
+        ledger.record("c", ReceivedAudience("lapsed", as_of=AS_OF - DAY))
 
 
 def test_identities_that_a_partner_does_not_take_are_an_error() -> None:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from exports.delivered_tests import edited_tests
-from exports.ledger import Ledger
+from exports.ledger.ledger import Ledger
+from exports.ledger.records import ReceivedAudience
 from tests.support.definitions import audience, connection, definitions
 from tests.support.publications import AS_OF, publication
 from transforms.audiences.generations import Generation, open_store
@@ -29,7 +30,7 @@ def generation(tmp_path: Path) -> Generation:
 @pytest.fixture
 def ledger(tmp_path: Path) -> Ledger:
     found = Ledger(tmp_path / "ledger")
-    found.record("meta", AS_OF, ())
+    found.record("meta", ReceivedAudience("lapsed", as_of=AS_OF))
     return found
 
 
@@ -68,7 +69,7 @@ def test_what_was_never_delivered_may_change(generation: Generation, tmp_path: P
 def test_what_was_delivered_and_is_not_stored_any_more_is_not_known(
     generation: Generation, ledger: Ledger
 ) -> None:
-    ledger.record("meta", AS_OF + timedelta(days=1), ())
+    ledger.record("meta", ReceivedAudience("lapsed", as_of=AS_OF + timedelta(days=1)))
     assert codes(AbTest("winback", (("push", 5000),)), generation, ledger) == []
 
 

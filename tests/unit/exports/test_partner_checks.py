@@ -84,3 +84,24 @@ def test_the_key_of_a_partner_cannot_be_left_out(tmp_path: Path) -> None:
 
 def test_options_of_every_kind_are_taken(tmp_path: Path) -> None:
     assert not problems(tmp_path, "{partner: tiktok_csv, options: {phone: with_plus, devices: md5}}")
+
+
+@pytest.mark.parametrize(
+    ("output", "mode", "codes"),
+    [
+        ("{partner: meta_csv}", "delta", ["EXP-010"]),
+        ("{partner: meta_csv}", "additive", []),
+        ("{partner: meta}", "delta", []),
+        ("{partner: csv, columns: {mail: {identities: [email]}}}", "delta", ["EXP-010"]),
+        ("{partner: csv, columns: {mail: {identities: [email]}, in: {says: is_member}}}", "delta", []),
+    ],
+)
+def test_a_delta_needs_a_partner_that_can_be_told_who_leaves(
+    output: str, mode: str, codes: list[str], tmp_path: Path
+) -> None:
+    connections = (
+        f"outputs:\n  o: {output}\nconnections:\n"
+        f"  - {{connection: c, audience: buyers, output: o, status: active, mode: {mode}}}\n"
+    )
+    loaded = load(tmp_path, {"audiences/buyers.yml": audience(), "connections/c.yml": connections})
+    assert [problem.code for problem in check_outputs(loaded)] == codes

@@ -17,7 +17,7 @@ from exports.formats.write import write
 from exports.partners.google import GOOGLE_DATA_MANAGER
 from exports.partners.json_lines import FIREHOSE, JSON_LINES
 from exports.partners.klaviyo import KLAVIYO
-from exports.partners.meta import META, META_CSV
+from exports.partners.meta import META
 from exports.partners.pinterest import PINTEREST
 from exports.partners.registry import PARTNERS, partner_named
 from exports.partners.snapchat import SNAPCHAT
@@ -416,10 +416,10 @@ def test_who_leaves_klaviyo_cannot_be_written_without_its_ids() -> None:
         written(file, "remove", rows_of(file))
 
 
-def test_a_file_of_members_takes_no_leavers() -> None:
-    [file] = META_CSV.files
-    with pytest.raises(InternalError, match="some that leave"):
-        write(file.format, io.BytesIO(), DELIVERY, [Change("remove", [pl.DataFrame({"email": ["h"]})])])
+def test_a_file_can_take_members_back_where_requests_lines_or_a_column_say_so() -> None:
+    can = {partner.name for partner in PARTNERS if any(file.can_remove for file in partner.files)}
+    assert {"json_lines", "firehose", "meta", "salesforce", "braze_csv", "warehouse_table"} <= can
+    assert can.isdisjoint({"meta_csv", "klaviyo", "live_ramp", "csv", "parquet"})
 
 
 def test_salesforce_knows_subscribers_by_what_the_output_says(tmp_path: Path) -> None:

@@ -1,0 +1,85 @@
+"""Where it is kept what each connection's partner has received. Written only after a delivery succeeded (spec §10)."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from exports.file_names import file_stem
+from exports.ledger.received import part_files
+from exports.ledger.records import ReceivedConnection, from_json, to_json
+from transforms.durable import link_file, replace_bytes, sync_folder
+from transforms.errors import InternalError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+    from pathlib import Path
+
+    from exports.ledger.records import ReceivedAudience
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """One JSON file for each connection in `folder`, and beside it a folder of the parquet files that it names."""
+
+    folder: Path
+
+    def read(self, connection_id: str) -> ReceivedConnection:
+        """What the partner has received, an empty record before the first delivery."""
+        path = self._path(connection_id)
+        if not path.exists():
+            return ReceivedConnection(connection_id)
+        return from_json(json.loads(path.read_text(encoding="utf-8")))
+
+    def last_delivered(self, connection_id: str) -> datetime | None:
+        """The latest as_of of which anything was delivered, None before the first delivery."""
+        return self.read(connection_id).as_of
+
+    def record(self, connection_id: str, audience: ReceivedAudience, parts: Iterable[Path] = ()) -> None:
+        """Keep what is known of one audience from now on, with the parquet files of its new parts.
+
+        `parts` lie in folders named by the kind of their list. A connection only moves forward, so an earlier as_of is
+        an InternalError. Files that nothing names any more are removed last: a crash before leaves too much, never too
+        little.
+        """
+        known = self.read(connection_id)
+        before = known.audience(audience.audience_id, audience.variant)
+        if before.as_of is not None and (audience.as_of is None or audience.as_of < before.as_of):
+            raise InternalError(f"connection {connection_id} would move back")
+        self.folder.mkdir(parents=True, exist_ok=True)
+        for path in parts:
+            target = self.folder_of(connection_id, audience, path.parent.name) / path.name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.unlink(missing_ok=True)
+            link_file(path, target)
+            sync_folder(target.parent)
+        content = to_json(known.with_audience(audience))
+        replace_bytes(self._path(connection_id), (json.dumps(content, indent=1) + "\n").encode())
+        self._sweep(connection_id, audience)
+
+    def folder_of(self, connection_id: str, audience: ReceivedAudience, kind: str) -> Path:
+        """Where the parquet files of a list lie; `kind` is that of the list, or what stands for an empty one."""
+        stem = file_stem(audience.audience_id, audience.variant)
+        return self.folder / connection_id / stem / (kind or NO_KIND)
+
+    def _sweep(self, connection_id: str, audience: ReceivedAudience) -> None:
+        """Remove what no list names any more."""
+        folder = self.folder / connection_id / file_stem(audience.audience_id, audience.variant)
+        named = {
+            path
+            for one in audience.lists
+            for path in part_files(self.folder_of(connection_id, audience, one.kind), one)
+        }
+        if folder.is_dir():
+            for path in folder.rglob("*.parquet"):
+                if path not in named:
+                    path.unlink()
+
+    def _path(self, connection_id: str) -> Path:
+        return self.folder / f"{connection_id}.json"
+
+
+#: The folder of a list whose kind has no name.
+NO_KIND = "list"

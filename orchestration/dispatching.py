@@ -1,0 +1,38 @@
+"""What deliveries of a project need: its ledger and folders, the clock, and whether anything may leave."""
+
+from __future__ import annotations
+
+import contextlib
+from functools import cache
+from typing import TYPE_CHECKING
+
+from exports.brakes import inputs_without_data
+from exports.connections import Dispatch
+from exports.delivery.folder import Folder
+from exports.ledger.ledger import Ledger
+from orchestration.clock import now
+
+if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+    from datetime import datetime
+
+    from exports.send import FileCarrier
+    from orchestration.settings import Settings
+    from transforms.definitions.records import Output
+
+
+def dispatch(settings: Settings) -> Dispatch:
+    """Deliveries below the data folder of `settings`, and over the network where MILEPOST_DELIVER allows it."""
+
+    def folder(connection_id: str) -> Folder:
+        return Folder(settings.exports / connection_id)
+
+    def carrier(output: Output, connection_id: str) -> AbstractContextManager[FileCarrier] | None:
+        del output
+        return contextlib.nullcontext(folder(connection_id))
+
+    @cache
+    def missing(as_of: datetime) -> frozenset[str]:
+        return inputs_without_data(settings.lake, as_of, settings.data / ".spill")
+
+    return Dispatch(Ledger(settings.connection_ledger), settings.outbox, carrier, folder, missing, now)

@@ -1,0 +1,41 @@
+"""What deliveries need, below a folder of a test."""
+
+from __future__ import annotations
+
+import contextlib
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from exports.connections import Dispatch
+from exports.delivery.folder import Folder
+from exports.ledger.ledger import Ledger
+
+if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+    from pathlib import Path
+
+    from exports.send import FileCarrier
+
+#: When everything happens.
+NOW = datetime(2018, 1, 2, 3, 4, 5)
+
+
+def dispatch(
+    folder: Path,
+    *,
+    carrier: FileCarrier | None = None,
+    may_leave: bool = True,
+    missing: frozenset[str] = frozenset(),
+) -> Dispatch:
+    """Into `folder`/exports/<connection> unless there is a `carrier`; the ledger is in `folder`/ledger."""
+
+    def taking(connection_id: str) -> Folder:
+        return Folder(folder / "exports" / connection_id)
+
+    def opened(output: object, connection_id: str) -> AbstractContextManager[FileCarrier] | None:
+        del output
+        return contextlib.nullcontext(carrier or taking(connection_id)) if may_leave else None
+
+    return Dispatch(
+        Ledger(folder / "ledger"), folder / "outbox", opened, taking, lambda _: missing, lambda: NOW
+    )

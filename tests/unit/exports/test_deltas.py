@@ -1,0 +1,317 @@
+"""Deltas against a model of the partner: after each delivery its list is exactly the audience."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import random
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from exports.connections import Outcome, deliver_connection
+from exports.delivery.faults import DeliveryError, Fault
+from exports.delivery.folder import Folder
+from exports.ledger.ledger import Ledger
+from exports.partners.checks import check_outputs
+from tests.support.definitions import audience, connection, definitions
+from tests.support.dispatches import dispatch
+from tests.support.publications import AS_OF, publication
+from transforms.audiences.generations import open_store
+from transforms.audiences.publishing import publish
+from transforms.definitions.records import OutputColumn
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+    from pathlib import Path
+
+    from transforms.definitions.records import Connection, Definitions
+
+DAY = timedelta(days=1)
+EMAIL = OutputColumn(("email",), "email", None, None)
+PHONE = OutputColumn(("mobile_number",), "phone_e164", None, None)
+IS_MEMBER = OutputColumn((), None, None, "is_member")
+MPID = OutputColumn((), None, None, "mpid")
+
+Identities = set[tuple[int, str, str]]
+
+
+class Model:
+    """A partner that reads files in the order in which they came, each once, and says where one makes no sense."""
+
+    def __init__(self) -> None:
+        self.names: dict[str, bytes] = {}
+        self.held: set[tuple[Any, ...]] = set()
+        self.is_full = False
+
+    def put(self, path: Path, name: str) -> None:
+        content = path.read_bytes()
+        if name in self.names:
+            assert self.names[name] == content, "one name, other bytes"
+            return
+        self.names[name] = content
+        if not name.endswith(".manifest.json"):
+            self.read(content, is_whole="_delta" not in name)
+
+    def read(self, content: bytes, *, is_whole: bool) -> None:
+        raise NotImplementedError
+
+    def wanted(self, identities: Identities) -> set[tuple[Any, ...]]:
+        raise NotImplementedError
+
+
+class Lines(Model):
+    """Members by mpid: an add of somebody who is there, or a remove of another one, is applied twice."""
+
+    def read(self, content: bytes, *, is_whole: bool) -> None:
+        for line in map(json.loads, content.splitlines()):
+            values = dict(line["IdentityValues"])
+            mpid = values.pop("mpid")
+            told = {(mpid, kind, value) for kind, value in values.items()}
+            if line["IsAddRequest"]:
+                assert self.is_full or not told & self.held
+                self.held |= told
+            else:
+                assert told <= self.held
+                self.held -= told
+
+    def wanted(self, identities: Identities) -> set[tuple[Any, ...]]:
+        return {(str(mpid), kind, value) for mpid, kind, value in identities}
+
+
+class Requests(Model):
+    """A set of identifiers, whoever has them."""
+
+    def read(self, content: bytes, *, is_whole: bool) -> None:
+        for request in map(json.loads, content.splitlines()):
+            payload = request["body"]["payload"]
+            for row in payload["data"]:
+                told = {pair for pair in zip(payload["schema"], row, strict=True) if pair[1]}
+                assert told
+                if request["method"] == "POST":
+                    self.held |= told
+                else:
+                    assert told <= self.held
+                    self.held -= told
+
+    def wanted(self, identities: Identities) -> set[tuple[Any, ...]]:
+        return {("EXTERN_ID", value) for _, kind, value in identities if kind == "customer_id"}
+
+
+class Flags(Model):
+    """A CSV with a column that says who is a member; a whole file is the list."""
+
+    def read(self, content: bytes, *, is_whole: bool) -> None:
+        if is_whole:
+            self.held.clear()
+        for row in csv.DictReader(io.StringIO(content.decode(), newline="")):
+            key = (row.get("mpid"), row["mail"])
+            told = {key} if row["mail"] else set()
+            if row["member"] == "true":
+                assert self.is_full or not told & self.held
+                self.held |= told
+            else:
+                assert told <= self.held
+                self.held -= told
+
+    def wanted(self, identities: Identities) -> set[tuple[Any, ...]]:
+        return {(None, value) for _, kind, value in identities if kind == "email"}
+
+
+@dataclass(frozen=True)
+class Case:
+    partner: str
+    model: Callable[[], Model]
+    options: tuple[tuple[str, str], ...] = ()
+    columns: tuple[tuple[str, OutputColumn], ...] = ()
+    identities: tuple[str, ...] | None = None
+
+
+CASES = (
+    Case("json_lines", Lines, identities=("email", "customer_id")),
+    Case("meta", Requests, (("upload", "add"),), identities=("customer_id",)),
+    Case("csv", Flags, (("rows", "identities"),), (("mail", EMAIL), ("member", IS_MEMBER))),
+)
+
+
+@dataclass
+class World:
+    """Memberships, days and what is known of users, changed at random."""
+
+    case: Case
+    folder: Path
+    seed: int
+    as_of: datetime = AS_OF
+    members: set[int] = field(default_factory=set)
+    identities: Identities = field(default_factory=set)
+    mode: str = "delta"
+    model: Model = field(init=False)
+    random: random.Random = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.model = self.case.model()
+        self.random = random.Random(self.seed)
+
+    def change(self) -> None:
+        """Some join, some leave, some have another address, some share one."""
+        chance = self.random.random
+        for mpid in range(-5, 25):
+            if chance() < 0.3:
+                self.members ^= {mpid}
+            if chance() < 0.3:
+                self.identities = {one for one in self.identities if one[0] != mpid or chance() < 0.5}
+                for kind in ("email", "customer_id"):
+                    if chance() < 0.6:
+                        number = self.random.randrange(12)
+                        value = f"user{number}@example.com" if kind == "email" else f"C-{number}"
+                        self.identities |= {(mpid, kind, value)}
+
+    def project(self) -> Definitions:
+        one = replace(
+            connection("c", "lapsed", identities=self.case.identities), mode=self.mode, max_removal=1.0
+        )
+        known = definitions(audience("lapsed"), connections=(one,))
+        [output] = known.outputs
+        output = replace(
+            output, partner=self.case.partner, options=self.case.options, columns=self.case.columns
+        )
+        known = replace(known, outputs=(output,))
+        assert not check_outputs(known)
+        return known
+
+    def deliver(self, carrier: Any = None) -> Outcome:
+        self.model.is_full |= self.mode == "full"
+        generation = publish(
+            open_store(self.folder / "published"),
+            publication(self.as_of, {"lapsed": self.members}, identities=self.identities),
+        )
+        known = self.project()
+        return deliver_connection(
+            known,
+            known.connections[0],
+            generation,
+            self.as_of,
+            dispatch(self.folder, carrier=carrier or self.model),
+        )
+
+    def wanted(self) -> set[tuple[Any, ...]]:
+        return self.model.wanted({one for one in self.identities if one[0] in self.members})
+
+
+@dataclass
+class Breaking:
+    """Fails before or after the partner took a file."""
+
+    model: Model
+    takes_it: bool
+
+    def put(self, path: Path, name: str) -> None:
+        if self.takes_it:
+            self.model.put(path, name)
+        raise DeliveryError(Fault("unreachable", "reset", "milepost resume", may_have_arrived=True))
+
+
+def resume(folder: Path) -> None:
+    ledger = Ledger(folder / "ledger")
+    for one in ledger.read("c").audiences:
+        ledger.record("c", replace(one, fault=None))
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.partner)
+@pytest.mark.parametrize("seed", range(3))
+def test_after_each_delivery_the_partners_list_is_exactly_the_audience(
+    case: Case, seed: int, tmp_path: Path
+) -> None:
+    world = World(case, tmp_path, seed)
+    for step in range(10):
+        world.change()
+        if world.random.random() < 0.4:
+            outcome = world.deliver(Breaking(world.model, takes_it=world.random.random() < 0.5))
+            if outcome.status == "faulted":
+                before = dict(world.model.names)
+                assert world.deliver().status == "faulted", "nothing is sent before it is resumed"
+                assert world.model.names == before
+                resume(tmp_path)
+                world.as_of += DAY * (step % 2)
+                world.change()
+        if world.random.random() < 0.2:
+            world.mode = "full" if world.mode == "delta" else "delta"
+        outcome = world.deliver()
+        if outcome.status == "not_forward":
+            # What was interrupted was sent; the change waits for the next day.
+            world.as_of += DAY
+            outcome = world.deliver()
+        assert outcome.status == "delivered"
+        assert world.model.held == world.wanted()
+        world.model.is_full = False
+        world.as_of += DAY
+
+
+def test_an_additive_connection_takes_nobody_back(tmp_path: Path) -> None:
+    world = World(CASES[0], tmp_path, 1, mode="additive")
+    seen: set[tuple[Any, ...]] = set()
+    for _ in range(5):
+        world.change()
+        assert world.deliver().status == "delivered"
+        seen |= world.wanted()
+        assert world.model.held == seen
+        world.as_of += DAY
+
+
+def test_a_delta_without_changes_sends_nothing_and_moves_forward(tmp_path: Path) -> None:
+    world = World(CASES[0], tmp_path, 1)
+    world.change()
+    world.deliver()
+    names = set(world.model.names)
+    world.as_of += DAY
+    assert world.deliver().status == "delivered"
+    assert set(world.model.names) == names
+    assert Ledger(tmp_path / "ledger").last_delivered("c") == world.as_of
+
+
+def test_identity_types_that_are_not_sent_any_more_are_taken_back(tmp_path: Path) -> None:
+    world = World(CASES[0], tmp_path, 2)
+    world.members, world.identities = {1, 2}, {(1, "email", "a@example.com"), (2, "customer_id", "C-2")}
+    world.identities |= {(1, "customer_id", "C-1")}
+    world.deliver()
+    world.as_of += DAY
+    world.case = replace(world.case, identities=("email",))
+    world.deliver()
+    assert world.model.held == {("1", "email", "a@example.com")}
+
+
+def test_a_name_is_never_used_for_other_bytes_of_the_same_day(tmp_path: Path) -> None:
+    world = World(CASES[0], tmp_path, 3)
+    world.change()
+    world.deliver(Breaking(world.model, takes_it=True))
+    resume(tmp_path)
+    world.change()
+    outcome = world.deliver()
+    assert outcome.status == "not_forward"
+    assert Ledger(tmp_path / "ledger").last_delivered("c") == world.as_of
+    assert len([name for name in world.model.names if name.endswith(".jsonl")]) == 1
+
+
+def test_what_may_not_leave_is_written_and_not_recorded(tmp_path: Path) -> None:
+    world = World(CASES[0], tmp_path, 4)
+    world.change()
+    generation = publish(
+        open_store(tmp_path / "published"),
+        publication(world.as_of, {"lapsed": world.members}, identities=world.identities),
+    )
+    known = world.project()
+    chosen: Connection = known.connections[0]
+    here = dispatch(tmp_path, may_leave=False)
+    for _ in range(2):
+        outcome = deliver_connection(known, chosen, generation, world.as_of, here)
+        assert outcome.status == "written"
+        assert here.ledger.last_delivered("c") is None
+    assert len(list((tmp_path / "exports" / "c").iterdir())) == 2
+    assert (
+        deliver_connection(known, chosen, generation, world.as_of, dispatch(tmp_path)).status == "delivered"
+    )
+    assert isinstance(here.folder_carrier("c"), Folder)
