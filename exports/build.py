@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from exports.changes import find_changes
@@ -12,12 +13,12 @@ from exports.formats.write import write
 from exports.gather import find_members, gather
 from exports.manifest import Counts
 from exports.rows import encoded_statement, frames, frames_of
+from transforms.audiences.known import masked
 from transforms.engine import calculator
 from transforms.errors import failure
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from datetime import datetime
     from pathlib import Path
 
     import duckdb
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from exports.request import ExportRequest
     from transforms.audiences.generations import Generation
 
+#: Rows that a rehearsal shows.
+_SHOWN = 3
 _NOBODY = "create table audience_member (mpid bigint)"
 _EVERYBODY = "create table member as select mpid from audience_member"
 _COUNTS = """
@@ -58,13 +61,14 @@ _NO_NEXT_ROW = "create table next_row (mpid bigint, header varchar, value varcha
 class Written:
     """What a file holds. `received`: how many users the partner had before; `gone`: how many it has no more after.
 
-    `requests`: the rows of each request, where they are requests.
+    `requests`: the rows of each request, where they are requests. `shown`: the first three rows, every value masked.
     """
 
     counts: Counts
     received: int
     gone: int
     requests: tuple[WrittenRequest, ...]
+    shown: tuple[dict[str, str], ...]
 
 
 def write_export(generation: Generation, request: ExportRequest, path: Path) -> Counts:
@@ -94,7 +98,7 @@ def write_whole(
     takes fewer rows (EXP-008).
     """
     dropped = _gather_all(connection, generation, request)
-    counts, requests = _written_whole(connection, request, path, dropped)
+    counts, requests, shown = _written_whole(connection, request, path, dropped)
     received, gone = connection.execute(_GONE).fetchall()[0]
     connection.execute(_NEXT_MEMBER, {"as_of": request.as_of})
     if keeps_rows:
@@ -102,7 +106,7 @@ def write_whole(
         connection.execute(_NEXT_ROW, {"headers": [column.header for column in request.columns]})
     else:
         connection.execute(_NO_NEXT_ROW)
-    return Written(counts, received, gone if request.file.snapshot == "replace" else 0, requests)
+    return Written(counts, received, gone if request.file.snapshot == "replace" else 0, requests, shown)
 
 
 def write_changes(
@@ -155,7 +159,7 @@ def write_changes(
     counts = Counts(
         members, changed.users, tally.rows["add"], _reasons(changed.dropped), removed=tally.rows["remove"]
     )
-    return Written(counts, changed.received, changed.gone, requests)
+    return Written(counts, changed.received, changed.gone, requests, tally.masked())
 
 
 def _has_rows(connection: duckdb.DuckDBPyConnection, table: str) -> bool:
@@ -172,7 +176,7 @@ def _gather_all(
 
 def _written_whole(
     connection: duckdb.DuckDBPyConnection, request: ExportRequest, path: Path, dropped: Counter[str]
-) -> tuple[Counts, tuple[WrittenRequest, ...]]:
+) -> tuple[Counts, tuple[WrittenRequest, ...], tuple[dict[str, str], ...]]:
     members, users, identifiers = connection.execute(_COUNTS).fetchall()[0]
     tally = _Tally(request)
     operation = request.file.snapshot
@@ -183,7 +187,7 @@ def _written_whole(
     of_members = connection.execute(_DISTINCT).fetchall()[0][0] if request.file.has_members else written
     dropped["repeated"] += identifiers - of_members
     dropped["without_identity"] += members - users
-    return Counts(members, users, written, _reasons(dropped)), requests
+    return Counts(members, users, written, _reasons(dropped)), requests, tally.masked()
 
 
 def _reasons(dropped: Counter[str]) -> tuple[tuple[str, int], ...]:
@@ -196,6 +200,7 @@ class _Tally:
 
     request: ExportRequest
     rows: Counter[str] = field(default_factory=Counter)
+    first: list[dict[str, object]] = field(default_factory=list)
 
     def counted(self, given: Iterable[pl.DataFrame], operation: Operation) -> Iterator[pl.DataFrame]:
         most = self.request.file.most_rows
@@ -207,4 +212,25 @@ class _Tally:
                     f"{self.request.partner.title} takes at most {most:,} rows, `{self.request.audience_id}` has more",
                     hint="split the audience by an A/B test or by criteria, or send fewer identity types",
                 )
+            if len(self.first) < _SHOWN:
+                self.first += frame.head(_SHOWN - len(self.first)).to_dicts()
             yield frame
+
+    def masked(self) -> tuple[dict[str, str], ...]:
+        """The first rows, as they may be shown to whoever looks over a shoulder."""
+        return tuple(
+            {header: _masked(value) for header, value in row.items() if value not in (None, [])}
+            for row in self.first
+        )
+
+
+def _masked(value: object) -> str:
+    match value:
+        case str():
+            return masked(value)
+        case list():
+            return ", ".join(map(_masked, value))
+        case bool() | datetime():
+            return str(value)
+        case _:
+            return masked(str(value))

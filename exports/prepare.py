@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -30,11 +31,12 @@ _REFRESHED_AFTER = 2
 class Prepared:
     """A delivery in the outbox, None where nothing has changed, and how many users it takes back of how many.
 
-    `files`: the manifests, in the order of the files.
+    `manifests` and `shown` (the first rows of a file, masked) are in the order of the files.
     """
 
     delivery: OutboxDelivery | None
     manifests: tuple[ExportManifest, ...]
+    shown: tuple[tuple[dict[str, str], ...], ...]
     received: int
     gone: int
 
@@ -58,7 +60,7 @@ def prepare(
     Failures (exit status 1): those of `write_whole`, and EXP-011 where whoever was sent before is not known.
     """
     new_folder(folder)
-    files, manifests = [], []
+    files, manifests, shown = [], [], []
     received = gone = 0
     for request in requests:
         before = known.list_of(request.file.kind)
@@ -72,6 +74,7 @@ def prepare(
             continue
         manifest = _manifest(request, connection_id, options, path, written)
         manifests.append(manifest)
+        shown.append(written.shown)
         files.append(
             OutboxFile(
                 kind=request.file.kind,
@@ -85,12 +88,13 @@ def prepare(
             )
         )
     if not files:
-        return Prepared(None, (), received, gone)
+        shutil.rmtree(folder)
+        return Prepared(None, (), (), received, gone)
     first = requests[0]
     delivery = OutboxDelivery(
         folder, first.as_of, first.again, first.partner.rules_version, tuple(files), is_emptying=empties
     )
-    return Prepared(delivery, tuple(manifests), received, gone)
+    return Prepared(delivery, tuple(manifests), tuple(shown), received, gone)
 
 
 def _is_whole(request: ExportRequest) -> bool:

@@ -7,9 +7,9 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from exports.brakes import inputs_without_data
-from exports.connections import Dispatch
 from exports.delivery.folder import Folder
 from exports.ledger.ledger import Ledger
+from exports.turn import Dispatch
 from orchestration.clock import now
 
 if TYPE_CHECKING:

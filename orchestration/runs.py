@@ -7,6 +7,7 @@ import uuid
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from orchestration import asset_keys
 from orchestration.clock import now
 from orchestration.instance import prepare_instance
 from orchestration.partitions import partition_of
@@ -14,7 +15,9 @@ from orchestration.preparation import prepare
 from orchestration.run_lease import now_calculating, run_lease
 from orchestration.telling import tell_of_failed_run, tell_of_findings
 from transforms.audiences.activation import to_calculate
-from transforms.audiences.stored import find_audience
+from transforms.audiences.generations import open_store
+from transforms.audiences.stored import find_audience, stored_as_of
+from transforms.definitions.load import load_definitions
 from transforms.errors import Problem, UserError
 from transforms.ingest.ip_geolocation import check_geolocation
 from transforms.instants import iso
@@ -97,6 +100,41 @@ def run(
             raise failed
         _say(tell_of_findings(settings, definitions), say)
     return definitions
+
+
+def export(
+    settings: Settings, connection_ids: tuple[str, ...], say: Callable[[str], None], command: str
+) -> None:
+    """Execute a run of the exports of these connections alone, at the newest as_of that is stored.
+
+    Raises UserError: exit status 1 where nothing is stored, another run is at work, or a delivery failed.
+    """
+    generation, as_of = stored_as_of(open_store(settings.published).current(), None)
+    del generation
+    run_id = str(uuid.uuid4())
+    prepare_instance(settings)
+    import dagster as dg  # 3 s to import: only where something runs
+
+    with dg.DagsterInstance.get() as instance, run_lease(settings, run_id, command, instance=instance):
+        definitions = load_definitions(settings.project)
+        from orchestration.definitions import build_definitions
+        from orchestration.defs.automation.automation import WHOLE_JOB
+
+        result = (
+            build_definitions(settings, definitions)
+            .resolve_job_def(WHOLE_JOB)
+            .execute_in_process(
+                instance=instance,
+                run_id=run_id,
+                raise_on_error=False,
+                asset_selection=[asset_keys.export(one) for one in connection_ids],
+                run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+                **_partition(RunRequest(as_of=as_of)),
+            )
+        )
+        if not result.success:
+            raise _failed(result)
+        _say(tell_of_findings(settings, definitions), say)
 
 
 def _say(told: tuple[Telling, ...], say: Callable[[str], None]) -> None:

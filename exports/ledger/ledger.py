@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from exports.file_names import file_stem
@@ -44,10 +44,40 @@ class Ledger:
         an InternalError. Files that nothing names any more are removed last: a crash before leaves too much, never too
         little.
         """
-        known = self.read(connection_id)
-        before = known.audience(audience.audience_id, audience.variant)
+        before = self.read(connection_id).audience(audience.audience_id, audience.variant)
         if before.as_of is not None and (audience.as_of is None or audience.as_of < before.as_of):
             raise InternalError(f"connection {connection_id} would move back")
+        self._write(connection_id, audience, parts)
+
+    def resync(self, connection_id: str, *, empties_first: bool) -> None:
+        """Forget what was received, so that everything is sent at the next delivery, at the same as_of too.
+
+        `empties_first`: it is forgotten only when the next delivery has taken it back. A list that is gone at the partner
+        is forgotten, too; others stay the lists that they are.
+        """
+        for known in self.read(connection_id).audiences:
+            is_gone = known.fault is not None and known.fault.reason == "list_gone"
+            lists = tuple(
+                replace(
+                    one,
+                    parts=one.parts if empties_first else (),
+                    list_id=None if is_gone else one.list_id,
+                )
+                for one in known.lists
+            )
+            forgotten = replace(
+                known, as_of=None, lists=lists, fault=None, is_accepted=True, is_emptied_first=empties_first
+            )
+            self._write(connection_id, forgotten, ())
+
+    def resume(self, connection_id: str, *, accepts: bool) -> None:
+        """Forget the faults; what was held is let go where it `accepts`, and stays held otherwise."""
+        for known, fault in self.read(connection_id).faults:
+            if accepts or fault.reason != "held":
+                self._write(connection_id, replace(known, fault=None, is_accepted=accepts), ())
+
+    def _write(self, connection_id: str, audience: ReceivedAudience, parts: Iterable[Path]) -> None:
+        known = self.read(connection_id)
         self.folder.mkdir(parents=True, exist_ok=True)
         for path in parts:
             target = self.folder_of(connection_id, audience, path.parent.name) / path.name

@@ -92,7 +92,8 @@ Column = IdentityColumn | StatedColumn
 class PartnerFile:
     """One file: what becomes one list at the partner. `kind` is a part of its name, empty where it is the only one.
 
-    A file of more than `most_rows` rows is refused; of one with fewer than `least_rows` the partner takes nothing, so
+    `is_known_by_name`: the partner knows the list by the audience's name alone, so that a list of another name is another
+    one. A file of more than `most_rows` rows is refused; of one with fewer than `least_rows` the partner takes nothing, so
     that whoever left stays targeted.
     """
 
@@ -104,6 +105,7 @@ class PartnerFile:
     least_rows: int = 0
     most_rows: int | None = None
     when: Case | None = None
+    is_known_by_name: bool = False
 
     @property
     def has_members(self) -> bool:

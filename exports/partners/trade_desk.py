@@ -71,6 +71,7 @@ TRADE_DESK = Partner(
             "identities",
             (IdentityColumn("DAID", ADVERTISING_IDS, ADVERTISING_ID, PLAIN),),
             snapshot="add",
+            is_known_by_name=True,
         ),
     ),
     leaves="are sent with `TTLInMinutes` 0",

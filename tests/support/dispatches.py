@@ -6,9 +6,9 @@ import contextlib
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from exports.connections import Dispatch
 from exports.delivery.folder import Folder
 from exports.ledger.ledger import Ledger
+from exports.turn import Dispatch
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager

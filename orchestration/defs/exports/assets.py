@@ -1,5 +1,7 @@
 """A published generation → partner files: one asset for each connection."""
 
+from collections import Counter
+
 import dagster as dg
 
 from exports.connections import Outcome, deliver_connection
@@ -11,7 +13,7 @@ from orchestration.partitions import DAILY
 from orchestration.resources import MilepostRun
 from transforms.audiences.generations import open_store
 from transforms.definitions.records import Connection, Definitions, Output
-from transforms.errors import InternalError
+from transforms.errors import FAILED, InternalError, Problem, UserError
 from transforms.instants import iso
 
 #: Dagster's names of kinds that are no extension of ours.
@@ -48,9 +50,30 @@ def _export_asset(definitions: Definitions, connection: Connection) -> dg.Assets
             raise InternalError("an export runs before anything was published")
         wanted = next(one for one in known.connections if one.id == connection.id)
         outcome = deliver_connection(known, wanted, generation, as_of, dispatch(settings))
-        return dg.MaterializeResult(metadata=_metadata(outcome, as_of=iso(as_of)))
+        metadata = _metadata(outcome, as_of=iso(as_of))
+        problems = _problems(outcome)
+        if problems:
+            # A step that fails has no metadata of its own, and what was sent of the others is to be seen.
+            context.log_event(dg.AssetObservation(context.asset_key, metadata=metadata))
+            raise UserError(*problems, exit_status=FAILED)
+        return dg.MaterializeResult(metadata=metadata)
 
     return export
+
+
+def _problems(outcome: Outcome) -> tuple[Problem, ...]:
+    """What failed in this turn; what was faulted before fails no run, since nothing of it was tried."""
+    failed = tuple(problem for one in outcome.of("failed") for problem in one.problems)
+    faulted = tuple(
+        Problem(
+            "EXP-012",
+            f"`{outcome.connection_id}` could not deliver `{one.audience_id}`: {one.reason}",
+            hint=one.fault.next_step,
+        )
+        for one in outcome.of("faulted")
+        if one.is_new_fault and one.fault is not None
+    )
+    return failed + faulted
 
 
 def _kinds(output: Output) -> set[str]:
@@ -68,8 +91,22 @@ def _metadata(outcome: Outcome, as_of: str) -> dict[str, dg.MetadataValue]:
         "as_of": dg.MetadataValue.text(as_of),
         "files": dg.MetadataValue.int(len(outcome.files)),
         "rows": dg.MetadataValue.int(rows),
+        "removed": dg.MetadataValue.int(sum(file.counts.removed for file in outcome.files)),
+        "users": dg.MetadataValue.int(sum(file.counts.users for file in outcome.files)),
+        "bytes": dg.MetadataValue.int(sum(file.bytes for file in outcome.files)),
+        "file_names": dg.MetadataValue.json([file.file_name for file in outcome.files]),
+        "dropped": dg.MetadataValue.json(_dropped(outcome)),
+        "faulted": dg.MetadataValue.json({one.audience_id: one.reason for one in outcome.of("faulted")}),
         "too_small": dg.MetadataValue.json(
             {file.file_name: file.least_rows for file in outcome.files if file.is_too_small}
         ),
         "unsent": dg.MetadataValue.json({one.audience_id: one.reason for one in outcome.of("unsent")}),
     }
+
+
+def _dropped(outcome: Outcome) -> dict[str, int]:
+    """How many identities were not sent, by reason."""
+    dropped: Counter[str] = Counter()
+    for file in outcome.files:
+        dropped.update(dict(file.counts.dropped))
+    return dict(sorted(dropped.items()))

@@ -1,0 +1,244 @@
+"""One audience of a connection: what is prepared, held, sent and recorded of it in a run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal
+
+from exports.brakes import held
+from exports.delivery.faults import DeliveryError
+from exports.file_names import file_stem
+from exports.ledger.records import RecordedFault
+from exports.outbox import keep, pending
+from exports.partners.chosen import chosen_files
+from exports.partners.registry import partner_named
+from exports.prepare import Prepared, prepare
+from exports.request import ExportRequest
+from exports.send import record, send_files
+from transforms.errors import InternalError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from contextlib import AbstractContextManager
+    from datetime import datetime
+    from pathlib import Path
+
+    from exports.ledger.ledger import Ledger
+    from exports.ledger.records import ReceivedAudience
+    from exports.manifest import ExportManifest
+    from exports.outbox import OutboxDelivery
+    from exports.send import FileCarrier
+    from transforms.audiences.generations import Generation
+    from transforms.definitions.records import Audience, Connection, Definitions, Output
+    from transforms.errors import Problem
+
+#: `delivered`: also where nothing had changed. `written`: a file lies in exports/, since nothing may leave over the
+#: network. `not_forward`: this as_of, or a later one, was delivered before. `not_newest`: a later membership is stored.
+#: `unsent`: it can't be connected. `faulted`: as the ledger says. `failed`: what was to be sent is wrong.
+Status = Literal[
+    "delivered", "written", "inactive", "not_forward", "not_newest", "unsent", "faulted", "failed"
+]
+
+
+@dataclass(frozen=True)
+class AudienceOutcome:
+    """What became of one audience of a connection, and why, in words."""
+
+    audience_id: str
+    status: Status
+    reason: str = ""
+    files: tuple[ExportManifest, ...] = ()
+    fault: RecordedFault | None = None
+    is_new_fault: bool = False
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True)
+class Dispatch:
+    """What a delivery needs beside what it delivers.
+
+    `carrier` gives what takes the files of a connection, None where nothing may leave over the network; `missing` the
+    inputs that have no data of the newest day. `folder_carrier` writes below the data folder.
+    """
+
+    ledger: Ledger
+    outbox: Path
+    carrier: Callable[[Output, str], AbstractContextManager[FileCarrier] | None]
+    folder_carrier: Callable[[str], FileCarrier]
+    missing: Callable[[datetime], frozenset[str]]
+    now: Callable[[], datetime]
+
+
+def partner_facing_name(audience: Audience, variant: str | None) -> str:
+    """`[external name]`, or `[external name] - [variant name]` (spec §9)."""
+    return audience.external_name if variant is None else f"{audience.external_name} - {variant}"
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One audience's turn at `as_of`."""
+
+    definitions: Definitions
+    connection: Connection
+    audience_id: str
+    generation: Generation
+    as_of: datetime
+    dispatch: Dispatch
+
+    def take(self) -> AudienceOutcome:
+        """Send what was prepared before and did not arrive, then what is to be sent now."""
+        known = self.known
+        if known.fault is not None:
+            return AudienceOutcome(self.audience_id, "faulted", known.fault.message, fault=known.fault)
+        is_allowed = self._carrier() is not None
+        if is_allowed and (waiting := pending(self._outbox)) is not None:
+            outcome = self._send(waiting, known, ())
+            if outcome.status == "faulted":
+                return outcome
+            known = self.known
+        if known.as_of is not None and self.as_of <= known.as_of:
+            return AudienceOutcome(self.audience_id, "not_forward")
+        if self.as_of != self.generation.newest:
+            return AudienceOutcome(self.audience_id, "not_newest")
+        return self._deliver(known) if is_allowed else self._write(known)
+
+    def rehearse(self) -> tuple[Prepared, RecordedFault | None]:
+        """What would be sent, and what would hold it; nothing is sent, kept or recorded. The folder is the caller's to drop."""
+        known = self.known
+        prepared = self._prepare(known, self._beside("rehearsed"))
+        return prepared, self._held(known, prepared)
+
+    @property
+    def known(self) -> ReceivedAudience:
+        """What the ledger says of it."""
+        ledger = self.dispatch.ledger
+        return ledger.read(self.connection.id).audience(self.audience_id, self.connection.variant)
+
+    def _deliver(self, known: ReceivedAudience) -> AudienceOutcome:
+        if self._is_emptied_first(known):
+            prepared = self._prepare(known, self._outbox, empties=True)
+            if (fault := self._held(known, prepared)) is not None:
+                return self._hold(known, prepared, fault)
+            if prepared.delivery is not None:
+                outcome = self._send(keep(prepared.delivery), known, prepared.manifests)
+                if outcome.status == "faulted":
+                    return outcome
+                known = self.known
+        prepared = self._prepare(known, self._outbox)
+        if (fault := self._held(known, prepared)) is not None:
+            return self._hold(known, prepared, fault)
+        if prepared.delivery is None:
+            self.dispatch.ledger.record(
+                self.connection.id, replace(known, as_of=self.as_of, is_accepted=False)
+            )
+            return AudienceOutcome(self.audience_id, "delivered")
+        return self._send(keep(prepared.delivery), known, prepared.manifests)
+
+    def _hold(self, known: ReceivedAudience, prepared: Prepared, fault: RecordedFault) -> AudienceOutcome:
+        """It is prepared anew once it is let go, of what holds then."""
+        if prepared.delivery is not None:
+            prepared.delivery.drop()
+        return self._faulted(known, fault)
+
+    def _write(self, known: ReceivedAudience) -> AudienceOutcome:
+        """Write what would be sent; nothing is recorded, since the partner has received nothing."""
+        prepared = self._prepare(known, self._beside("written"))
+        if prepared.delivery is not None:
+            send_files(prepared.delivery, self.dispatch.folder_carrier(self.connection.id))
+            prepared.delivery.drop()
+        return AudienceOutcome(self.audience_id, "written", files=prepared.manifests)
+
+    def _prepare(self, known: ReceivedAudience, folder: Path, *, empties: bool = False) -> Prepared:
+        return prepare(
+            self._requests(known, empties=empties),
+            self.generation,
+            self.connection.id,
+            self._output.options,
+            known,
+            self.dispatch.ledger,
+            folder,
+            empties=empties,
+        )
+
+    def _held(self, known: ReceivedAudience, prepared: Prepared) -> RecordedFault | None:
+        if known.is_accepted:
+            return None
+        inputs = set(self.definitions.audience(self.audience_id).inputs)
+        missing = inputs & self.dispatch.missing(self.as_of)
+        connection = self.connection
+        return held(prepared, connection.id, connection.max_removal, missing, self.dispatch.now())
+
+    def _is_emptied_first(self, known: ReceivedAudience) -> bool:
+        """Whether all that was received is taken back first: as was asked for, or since it was sent under another name by
+        which alone the partner knows it.
+        """
+        return known.is_emptied_first or any(
+            request.file.is_known_by_name and request.audience_name != before.list_name
+            for request in self._requests(known)
+            if (before := known.list_of(request.file.kind)) is not None and before.list_name is not None
+        )
+
+    def _send(
+        self, delivery: OutboxDelivery, known: ReceivedAudience, manifests: tuple[ExportManifest, ...]
+    ) -> AudienceOutcome:
+        carrier = self._carrier()
+        if carrier is None:
+            raise InternalError("a delivery without anything that carries it")
+        try:
+            with carrier as opened:
+                send_files(delivery, opened)
+        except DeliveryError as error:
+            fault = error.fault
+            recorded = RecordedFault(fault.reason, fault.message, fault.next_step, self.dispatch.now())
+            return self._faulted(known, recorded)
+        record(delivery, self.connection.id, known, self.dispatch.ledger)
+        return AudienceOutcome(self.audience_id, "delivered", files=manifests)
+
+    def _faulted(self, known: ReceivedAudience, fault: RecordedFault) -> AudienceOutcome:
+        self.dispatch.ledger.record(self.connection.id, replace(known, fault=fault))
+        return AudienceOutcome(self.audience_id, "faulted", fault.message, fault=fault, is_new_fault=True)
+
+    def _carrier(self) -> AbstractContextManager[FileCarrier] | None:
+        return self.dispatch.carrier(self._output, self.connection.id)
+
+    @property
+    def _output(self) -> Output:
+        return self.definitions.output(self.connection.output)
+
+    @property
+    def _outbox(self) -> Path:
+        return (
+            self.dispatch.outbox / self.connection.id / file_stem(self.audience_id, self.connection.variant)
+        )
+
+    def _beside(self, what: str) -> Path:
+        """A folder for what is prepared and not sent."""
+        return self._outbox.with_name(f"{self._outbox.name}.{what}")
+
+    def _requests(self, known: ReceivedAudience, *, empties: bool = False) -> tuple[ExportRequest, ...]:
+        """One for each file of the partner that any identity type of the connection goes to.
+
+        Where it `empties`, by the names under which they were sent.
+        """
+        output, connection = self._output, self.connection
+        partner = partner_named(output.partner)
+        name = partner_facing_name(self.definitions.audience(self.audience_id), connection.variant)
+        requests = []
+        for file in chosen_files(partner, output):
+            before = known.list_of(file.kind)
+            sent_as = before.list_name if empties and before is not None else None
+            requests.append(
+                ExportRequest(
+                    self.audience_id,
+                    connection.variant,
+                    self.as_of,
+                    partner,
+                    file,
+                    sent_as or name,
+                    connection.identities,
+                    output.region or self.definitions.project.default_region,
+                    connection.mode,
+                    known.times_sent(self.as_of),
+                )
+            )
+        return tuple(request for request in requests if request.identity_types)
