@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-import contextlib
+import time
 from functools import cache
 from typing import TYPE_CHECKING
 
 from exports.brakes import inputs_without_data
+from exports.delivery.backoff import Patience
+from exports.delivery.carriers import file_carrier
 from exports.delivery.folder import Folder
 from exports.ledger.ledger import Ledger
 from exports.turn import Dispatch
 from orchestration.clock import now
+from orchestration.settings import secret
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -28,8 +31,13 @@ def dispatch(settings: Settings) -> Dispatch:
         return Folder(settings.exports / connection_id)
 
     def carrier(output: Output, connection_id: str) -> AbstractContextManager[FileCarrier] | None:
-        del output
-        return contextlib.nullcontext(folder(connection_id))
+        return file_carrier(
+            output.destination,
+            folder(connection_id),
+            secret,
+            Patience(time.sleep),
+            may_leave=settings.deliver,
+        )
 
     @cache
     def missing(as_of: datetime) -> frozenset[str]:

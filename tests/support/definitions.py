@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from transforms.definitions.destinations import Local
 from transforms.definitions.records import (
     AbTest,
     Audience,
@@ -113,7 +114,7 @@ def definitions(
         project=project(default_region=default_region),
         audiences=audiences,
         journeys=(),
-        outputs=(Output("meta", "meta_csv", "own", "local", None, PLACE),),
+        outputs=(Output("meta", "meta_csv", "own", Local(), None, PLACE),),
         connections=connections,
         warnings=(),
     )

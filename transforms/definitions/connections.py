@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from transforms.definitions.cron import cron
+from transforms.definitions.destinations import Local, destination
 from transforms.definitions.records import OutputColumn
 from transforms.definitions.vocabulary import (
     CONNECTION_MODES,
@@ -25,44 +26,18 @@ from transforms.documents.fields import (
     record,
     required,
 )
-from transforms.documents.nodes import Mapping, Node, Scalar
-from transforms.documents.readers import INVALID, Invalid, Reader, choice, integer, list_of, pairs_of, text
+from transforms.documents.readers import choice, integer, list_of, pairs_of, text
 from transforms.vocabulary import IDENTITY_TYPES
 
 if TYPE_CHECKING:
+    from transforms.documents.nodes import Node
     from transforms.documents.report import Report
-
-_LOCAL_ALONE = "leave `deliver` out: files are written below the data folder, in exports/"
-_NOT_FOR_LOCAL = ("host", "port", "path", "bucket", "url", "credentials")
-
-TO = needed("to", choice("local"), "local", "Where files go; `local`: below the data folder, in exports/.")
-
-
-def _deliver() -> Reader[str]:
-    local = record((TO,), lambda values, _: values[TO], "`deliver`")
-
-    def read(node: Node, report: Report) -> str | Invalid:
-        if isinstance(node, Mapping):
-            to = node.get("to")
-            remote = isinstance(to, Scalar) and not to.is_null and to.text != "local"
-            if remote or (to is None and set(_NOT_FOR_LOCAL).intersection(node.keys())):
-                report.add(
-                    "DOC-007",
-                    "only delivery to `local` is available in this version",
-                    to or node,
-                    hint=_LOCAL_ALONE,
-                )
-                return INVALID
-        return local.read(node, report)
-
-    return Reader(read, local.schema, local.expected)
-
 
 PARTNER = needed("partner", text(expected="the name of a partner"), "", "Whose format is written.")
 ACCOUNT = defaulted(
     "account", text(expected="an account"), OWN_ACCOUNT, "Whose account at the partner it is."
 )
-DELIVER = defaulted("deliver", _deliver(), "local", "Where files go.")
+DELIVER = defaulted("deliver", destination(), Local(), "Where files go.")
 REGION = optional("region", region(), "The country of national phone numbers; default: default_region.")
 OPTIONS = defaulted(
     "options",

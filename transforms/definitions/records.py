@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from transforms.criteria.calculated.calculation import Calculation
     from transforms.criteria.language import Criterion
+    from transforms.definitions.destinations import Destination
     from transforms.errors import Place, Problem
 
 __all__ = [
@@ -308,7 +309,7 @@ class OutputColumn:
 
 @dataclass(frozen=True)
 class Output:
-    """A configured partner destination. `deliver_to` is where its files go; `local`: below the data folder.
+    """A configured partner destination, and where its files go.
 
     `options` are pairs of name and value, `columns` of header and column: what they may be the partner says.
     """
@@ -316,7 +317,7 @@ class Output:
     id: str
     partner: str
     account: str
-    deliver_to: Literal["local"]
+    destination: Destination
     region: str | None
     place: Place
     options: tuple[tuple[str, str], ...] = ()

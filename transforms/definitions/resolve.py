@@ -189,7 +189,7 @@ def resolve_output(output_id: str, values: Values) -> Output:
         id=output_id,
         partner=values[connection_keys.PARTNER],
         account=values[connection_keys.ACCOUNT],
-        deliver_to="local",
+        destination=values[connection_keys.DELIVER],
         region=values[connection_keys.REGION],
         options=values[connection_keys.OPTIONS],
         columns=values[connection_keys.COLUMNS],

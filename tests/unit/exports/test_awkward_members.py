@@ -28,6 +28,7 @@ from tests.support.exports import Delivered, Export, Identities
 from tests.support.publications import AS_OF, publication
 from transforms.audiences.generations import open_store
 from transforms.audiences.publishing import publish
+from transforms.definitions.destinations import Local
 from transforms.definitions.records import Output, OutputColumn
 from transforms.errors import UserError
 
@@ -140,7 +141,7 @@ def choices() -> Iterator[Any]:
 
 def output(partner: Partner, options: dict[str, str], columns: dict[str, OutputColumn]) -> Output:
     return Output(
-        "meta", partner.name, "own", "local", None, PLACE, tuple(options.items()), tuple(columns.items())
+        "meta", partner.name, "own", Local(), None, PLACE, tuple(options.items()), tuple(columns.items())
     )
 
 

@@ -1,0 +1,195 @@
+"""`deliver:` of an output: where its files go. Secrets are named, never written (spec §10).
+
+DEF-151 no name of environment variables; DEF-152 no host key. Keys of another destination are unknown keys.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal, cast
+
+from transforms.documents.fields import Field, Values, defaulted, needed, optional, record
+from transforms.documents.nodes import Mapping, Scalar
+from transforms.documents.readers import INVALID, Invalid, Reader, choice, integer, text
+
+if TYPE_CHECKING:
+    from transforms.documents.nodes import Node
+    from transforms.documents.report import Report
+
+_CREDENTIALS = r"^[A-Z_][A-Z0-9_]{0,99}$"
+_HOST_KEY = r"^(ssh|ecdsa|sk)-[a-z0-9@.-]+ [A-Za-z0-9+/]+=*$"
+_SFTP_PORT = 22
+
+
+@dataclass(frozen=True)
+class Local:
+    """Below the data folder, in exports/<connection>/."""
+
+
+@dataclass(frozen=True)
+class Sftp:
+    """A folder of an SFTP server. `host_key` is the server's public one; None: the environment has it.
+
+    `temporary`: a file is written under another name and renamed (`hidden`: `.name.part`, `suffix`: `name.part`), or
+    under its own where the server refuses that (`none`).
+    """
+
+    host: str
+    port: int
+    path: str
+    credentials: str
+    host_key: str | None
+    temporary: Literal["hidden", "suffix", "none"]
+
+
+@dataclass(frozen=True)
+class ObjectStore:
+    """A bucket, or a container of Azure. `credentials` None: those of the machine."""
+
+    kind: Literal["s3", "gcs", "azure"]
+    bucket: str
+    path: str
+    region: str | None
+    endpoint: str | None
+    credentials: str | None
+
+
+@dataclass(frozen=True)
+class HttpApi:
+    """The partner's API, at `url` where it is not the partner's usual one. `list`: the id of a list that is there."""
+
+    url: str | None
+    credentials: str
+    list: str | None
+
+
+Destination = Local | Sftp | ObjectStore | HttpApi
+
+
+def _credentials() -> Reader[str]:
+    """How the variables' names begin. What else stands there may be a secret, and is not repeated."""
+    expected = "how the names of environment variables begin, such as `META_SFTP`"
+
+    def read(node: Node, report: Report) -> str | Invalid:
+        if isinstance(node, Scalar) and re.search(_CREDENTIALS, node.text) and not node.text.endswith("\n"):
+            return node.text
+        report.add(
+            "DEF-151",
+            f"expected {expected}",
+            node,
+            hint="secrets stay out of the definitions: docs/deliveries.md says which variables to set",
+        )
+        return INVALID
+
+    return Reader(read, {"type": "string", "pattern": _CREDENTIALS}, expected)
+
+
+def _host_key() -> Reader[str]:
+    expected = "the server's public key as in known_hosts, such as `ssh-ed25519 AAAA…`"
+
+    def read(node: Node, report: Report) -> str | Invalid:
+        if isinstance(node, Scalar) and re.search(_HOST_KEY, node.text):
+            return node.text
+        report.add("DEF-152", f"expected {expected}", node)
+        return INVALID
+
+    return Reader(read, {"type": "string", "pattern": _HOST_KEY}, expected)
+
+
+CREDENTIALS = optional(
+    "credentials", _credentials(), "How the names of the variables with its secrets begin."
+)
+HOST = needed("host", text(expected="a host"), "", "The SFTP server.")
+PORT = defaulted("port", integer(least=1, most=65535), _SFTP_PORT, "Its port.")
+PATH = defaulted("path", text(expected="a folder"), "", "The folder there.")
+HOST_KEY = optional("host_key", _host_key(), "The server's public key; default: that of the environment.")
+TEMPORARY = defaulted(
+    "temporary",
+    choice("hidden", "suffix", "none"),
+    "hidden",
+    "What a file is called before it is whole: `.name.part`, `name.part`, or its own name.",
+)
+NEEDED_CREDENTIALS = needed(
+    "credentials", _credentials(), "", "How the names of the variables with its secrets begin."
+)
+BUCKET = needed("bucket", text(expected="a bucket"), "", "The bucket, or the container of Azure.")
+BUCKET_REGION = optional("region", text(expected="a region"), "The region of the bucket.")
+ENDPOINT = optional(
+    "endpoint", text(expected="an address"), "The address of a store that is not the usual one."
+)
+URL = optional("url", text(expected="an address"), "The address of the API; default: the partner's own.")
+LIST = optional("list", text(expected="the id of a list"), "A list that is there; default: one is made.")
+
+
+def _local(values: Values, report: Report) -> Destination:
+    del values, report
+    return Local()
+
+
+def _sftp(values: Values, report: Report) -> Destination:
+    del report
+    return Sftp(
+        values[HOST],
+        values[PORT],
+        values[PATH],
+        values[NEEDED_CREDENTIALS],
+        values[HOST_KEY],
+        cast("Literal['hidden', 'suffix', 'none']", values[TEMPORARY]),
+    )
+
+
+def _object_store(kind: Literal["s3", "gcs", "azure"]) -> Any:
+    def made(values: Values, report: Report) -> Destination:
+        del report
+        return ObjectStore(
+            kind,
+            values[BUCKET],
+            values[PATH],
+            values[BUCKET_REGION] if kind == "s3" else None,
+            values[ENDPOINT],
+            values[CREDENTIALS],
+        )
+
+    return made
+
+
+def _http(values: Values, report: Report) -> Destination:
+    del report
+    return HttpApi(values[URL], values[NEEDED_CREDENTIALS], values[LIST])
+
+
+_KINDS: dict[str, tuple[tuple[Field[Any], ...], Any]] = {
+    "local": ((), _local),
+    "sftp": ((HOST, PORT, PATH, NEEDED_CREDENTIALS, HOST_KEY, TEMPORARY), _sftp),
+    "s3": ((BUCKET, PATH, BUCKET_REGION, ENDPOINT, CREDENTIALS), _object_store("s3")),
+    "gcs": ((BUCKET, PATH, ENDPOINT, CREDENTIALS), _object_store("gcs")),
+    "azure": ((BUCKET, PATH, ENDPOINT, CREDENTIALS), _object_store("azure")),
+    "http": ((URL, NEEDED_CREDENTIALS, LIST), _http),
+}
+
+
+def destination() -> Reader[Destination]:
+    """A destination by its `to`, with the keys of that one alone."""
+    readers = {name: _reader(name) for name in _KINDS}
+    expected = f"`to:` one of {', '.join(f'`{name}`' for name in _KINDS)}, with its keys"
+
+    def read(node: Node, report: Report) -> Destination | Invalid:
+        to = node.get("to") if isinstance(node, Mapping) else None
+        name = to.text if isinstance(to, Scalar) else None
+        # Where the kind is not known, `local` says what `to` may be.
+        return readers.get(name or "", readers["local"]).read(node, report)
+
+    schema = {"oneOf": [reader.schema for reader in readers.values()]}
+    return Reader(read, schema, expected)
+
+
+def _reader(name: str) -> Reader[Destination]:
+    fields, made = _KINDS[name]
+    allowed = (name,) if name != "local" else tuple(_KINDS)
+    to = needed("to", choice(*allowed), name, "Where files go.")
+    reader = record((to, *fields), made, "`deliver`")
+    if name == "local":
+        schema = {**reader.schema, "properties": {"to": {"const": "local"}}}
+        return Reader(reader.read, schema, reader.expected)
+    return reader
