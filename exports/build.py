@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 #: Rows that a rehearsal shows.
 _SHOWN = 3
-_NOBODY = "create table audience_member (mpid bigint)"
+_NOBODY = "delete from audience_member"
 _EVERYBODY = "create table member as select mpid from audience_member"
 _COUNTS = """
 select (select count(*) from audience_member), count(distinct mpid), count(*)
@@ -77,8 +77,8 @@ def write_export(generation: Generation, request: ExportRequest, path: Path) -> 
     Memory stays flat: what does not fit goes to a folder beside `path`. Errors as of `write_whole`.
     """
     with calculator(path.with_name(f"{path.name}.spill")) as connection:
-        dropped = _gather_all(connection, generation, request)
-        return _written_whole(connection, request, path, dropped)[0]
+        dropped, withheld = _gather_all(connection, generation, request)
+        return _written_whole(connection, request, path, dropped, withheld)[0]
 
 
 def write_whole(
@@ -97,8 +97,8 @@ def write_whole(
     A failure (exit status 1) where a column mixes digests with values that are none (EXP-007), and where the partner
     takes fewer rows (EXP-008).
     """
-    dropped = _gather_all(connection, generation, request)
-    counts, requests, shown = _written_whole(connection, request, path, dropped)
+    dropped, withheld = _gather_all(connection, generation, request)
+    counts, requests, shown = _written_whole(connection, request, path, dropped, withheld)
     received, gone = connection.execute(_GONE).fetchall()[0]
     connection.execute(_NEXT_MEMBER, {"as_of": request.as_of})
     if keeps_rows:
@@ -125,13 +125,11 @@ def write_changes(
 
     Errors as of `write_whole`.
     """
+    withheld = find_members(connection, generation, request)
     if empties:
         connection.execute(_NOBODY)
-    else:
-        find_members(connection, generation, request)
     changed = find_changes(
         connection,
-        generation,
         request,
         everyone=everyone,
         looks_at_all=looks_at_all,
@@ -157,7 +155,7 @@ def write_changes(
     members = connection.execute("select count(*) from audience_member").fetchall()[0][0]
     changed.dropped["without_identity"] += members - changed.users
     counts = Counts(
-        members, changed.users, tally.rows["add"], _reasons(changed.dropped), removed=tally.rows["remove"]
+        members, changed.users, tally.rows["add"], _reasons(changed.dropped), tally.rows["remove"], withheld
     )
     return Written(counts, changed.received, changed.gone, requests, tally.masked())
 
@@ -168,14 +166,18 @@ def _has_rows(connection: duckdb.DuckDBPyConnection, table: str) -> bool:
 
 def _gather_all(
     connection: duckdb.DuckDBPyConnection, generation: Generation, request: ExportRequest
-) -> Counter[str]:
-    find_members(connection, generation, request)
+) -> tuple[Counter[str], tuple[tuple[str, int], ...]]:
+    withheld = find_members(connection, generation, request)
     connection.execute(_EVERYBODY)
-    return gather(connection, generation, request)
+    return gather(connection, request), withheld
 
 
 def _written_whole(
-    connection: duckdb.DuckDBPyConnection, request: ExportRequest, path: Path, dropped: Counter[str]
+    connection: duckdb.DuckDBPyConnection,
+    request: ExportRequest,
+    path: Path,
+    dropped: Counter[str],
+    withheld: tuple[tuple[str, int], ...],
 ) -> tuple[Counts, tuple[WrittenRequest, ...], tuple[dict[str, str], ...]]:
     members, users, identifiers = connection.execute(_COUNTS).fetchall()[0]
     tally = _Tally(request)
@@ -187,7 +189,7 @@ def _written_whole(
     of_members = connection.execute(_DISTINCT).fetchall()[0][0] if request.file.has_members else written
     dropped["repeated"] += identifiers - of_members
     dropped["without_identity"] += members - users
-    return Counts(members, users, written, _reasons(dropped)), requests, tally.masked()
+    return Counts(members, users, written, _reasons(dropped), withheld=withheld), requests, tally.masked()
 
 
 def _reasons(dropped: Counter[str]) -> tuple[tuple[str, int], ...]:

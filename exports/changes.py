@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     import duckdb
 
     from exports.request import ExportRequest
-    from transforms.audiences.generations import Generation
 
 # Two prints of 64 bits: for a change of one member to be missed both would have to stay as they were.
 _WANTED_MEMBER = """
@@ -28,7 +27,7 @@ select
     mpid,
     bit_xor(hash(identity_type, identity_value)) as print_1,
     bit_xor(hash(identity_value, identity_type)) as print_2
-from read_parquet($identities)
+from sendable_identity
 where identity_type in (select unnest($types)) and mpid in (select mpid from audience_member)
 group by mpid
 """
@@ -201,7 +200,6 @@ class Changed:
 
 def find_changes(
     connection: duckdb.DuckDBPyConnection,
-    generation: Generation,
     request: ExportRequest,
     *,
     everyone: bool,
@@ -216,13 +214,10 @@ def find_changes(
     all, whatever their prints, as where rules have changed; members who were sent at `sent_before` or earlier come
     again, None: nobody expires; without `removes` nobody leaves.
     """
-    connection.execute(
-        _WANTED_MEMBER,
-        {"identities": str(generation.identities_file), "types": list(request.identity_types)},
-    )
+    connection.execute(_WANTED_MEMBER, {"types": list(request.identity_types)})
     connection.execute(_SUSPECT, {"everyone": looks_at_all})
     connection.execute(_MEMBER)
-    dropped = gather(connection, generation, request)
+    dropped = gather(connection, request)
     connection.execute(encoded_statement(request.columns))
     headers = [column.header for column in request.columns]
     connection.execute(_HEADERS, {"headers": headers, "places": list(range(len(headers)))})

@@ -10,6 +10,7 @@ import pyarrow as pa
 from exports.identifier_table import identifiers_statement
 from exports.identifiers.encodings import Given, recognise
 from exports.identifiers.normalised import Dropped, Plain
+from exports.withheld import withhold
 from transforms.errors import FAILED, Problem, UserError
 
 if TYPE_CHECKING:
@@ -40,8 +41,10 @@ from identifier where value is not null group by place order by place
 
 def find_members(
     connection: duckdb.DuckDBPyConnection, generation: Generation, request: ExportRequest
-) -> None:
-    """Make the table `audience_member`: the mpids of whom the request is of."""
+) -> tuple[tuple[str, int], ...]:
+    """Make the table `audience_member`, the mpids of whom the request is of and who may be sent, and the view
+    `sendable_identity`; how many were withheld, by reason.
+    """
     connection.execute(
         _MEMBERS,
         {
@@ -50,11 +53,10 @@ def find_members(
             "variant": request.variant,
         },
     )
+    return withhold(connection, generation, request.withholding, request.identity_types)
 
 
-def gather(
-    connection: duckdb.DuckDBPyConnection, generation: Generation, request: ExportRequest
-) -> Counter[str]:
+def gather(connection: duckdb.DuckDBPyConnection, request: ExportRequest) -> Counter[str]:
     """Make the table `identifier` of the table `member`, and count what was dropped by reason.
 
     Columns: mpid, place (of the request's columns), value (normalised, not encoded yet), is_digest (came as one), text.
@@ -64,7 +66,7 @@ def gather(
     """
     columns = request.columns
     statement = identifiers_statement(columns, request.identity_types, request.region)
-    connection.execute(statement, {"identities": str(generation.identities_file)})
+    connection.execute(statement)
     dropped: Counter[str] = Counter()
     # A second cursor: writing through the first one would end a result that is still read.
     odd = connection.cursor().execute(_ODD)

@@ -18,7 +18,7 @@ def identifiers_statement(
 ) -> str:
     """`create table identifier`: mpid, place (the column's), value, is_digest, text.
 
-    Of the identities of the table `member` in the parquet $identities. `value` is normalised, but not encoded yet
+    Of the identities of the table `member` in `sendable_identity`. `value` is normalised, but not encoded yet
     unless it came as a digest; where the engine can't tell by itself, it is null and `text` is what is known.
     """
     wanted = [
@@ -53,9 +53,7 @@ def identifiers_statement(
         exp.select(
             "mpid", "identity_type", "identity_value", lowered(exp.column("identity_value")).as_("lowered")
         )
-        .from_(
-            exp.Anonymous(this="read_parquet", expressions=[exp.Placeholder(this="identities")]).as_("read")
-        )
+        .from_(exp.to_table("sendable_identity"))
         .where(exp.column("mpid").isin(exp.select("mpid").from_("member")))
     )
     query = (

@@ -21,7 +21,8 @@ class Counts:
     `users`: members with at least one row. `rows`: distinct values, since two members may share an address.
     `dropped`: identities not sent, by reason; `without_identity` counts members, `repeated` the values that
     another row already holds, `without_key` those of members who lack what the partner knows a row by. Of a delta
-    `rows` are those that join, `removed` those that leave, and what was dropped is of the members who changed.
+    `rows` are those that join, `removed` those that leave, and what was dropped is of the members who changed. `withheld`: members
+    and advertising ids that may not be sent, by reason; they are not among the `members`.
     """
 
     members: int
@@ -29,6 +30,7 @@ class Counts:
     rows: int
     dropped: tuple[tuple[str, int], ...]
     removed: int = 0
+    withheld: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,10 @@ class ExportManifest:
             **asdict(self),
             "options": dict(self.options),
             "as_of": iso(self.as_of),
-            "counts": {**asdict(self.counts), "dropped": dict(self.counts.dropped)},
+            "counts": {
+                **asdict(self.counts),
+                "dropped": dict(self.counts.dropped),
+                "withheld": dict(self.counts.withheld),
+            },
         }
         return (json.dumps(content, indent=1, ensure_ascii=False) + "\n").encode()

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import duckdb
 
 from exports.file_names import file_stem
 from exports.formats.format import Delivery
+from exports.withheld import Withholding
 from transforms.instants import compact
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ class ExportRequest:
     region: str | None = None
     mode: Mode = "full"
     again: int = 0
+    withholding: Withholding = field(default_factory=Withholding)
 
     @property
     def identity_types(self) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from exports.partners.registry import partner_named
 from exports.prepare import Prepared, prepare
 from exports.request import ExportRequest
 from exports.send import record, send_files
+from exports.withheld import withholding
 from transforms.errors import InternalError
 
 if TYPE_CHECKING:
@@ -239,6 +240,7 @@ class Turn:
                     output.region or self.definitions.project.default_region,
                     connection.mode,
                     known.times_sent(self.as_of),
+                    withholding(output),
                 )
             )
         return tuple(request for request in requests if request.identity_types)

@@ -24,6 +24,7 @@ def publish_staged(settings: Settings, definitions: Definitions, staged: Staged)
             calculated=staged.calculated,
             members=staged.members,
             identities=staged.identities,
+            privacy=staged.privacy,
             profiles=staged.profiles,
             attributes=staged.attributes,
             calculated_attributes=staged.calculated_attributes,

@@ -186,6 +186,21 @@ USER_ATTRIBUTES = pa.schema(
     ]
 )
 
+#: What keeps somebody from being sent, at the newest as_of, sorted by all columns. statement: opted_out (of the user),
+#: limited (an advertising id whose tracking is), consent (the newest record of a regulation and purpose; is_so says
+#: whether it was given).
+USER_PRIVACY = pa.schema(
+    [
+        pa.field("mpid", pa.int64(), nullable=False),
+        pa.field("statement", pa.string(), nullable=False),
+        pa.field("identity_type", pa.string()),
+        pa.field("identity_value", pa.string()),
+        pa.field("regulation", pa.string()),
+        pa.field("purpose", pa.string()),
+        pa.field("is_so", pa.bool_(), nullable=False),
+    ]
+)
+
 #: `lake/lists/list_name=NAME/part-0.parquet`: one row a value of a list, as it was written. `mpid` or the two
 #: others, the rest is null.
 LISTS = pa.schema(

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from transforms.audiences.generations import Generation
     from transforms.definitions.records import Connection, Definitions
 
-_HEADER = ("audience", "file", "members", "users", "rows", "removed", "dropped", "held")
+_HEADER = ("audience", "file", "members", "users", "rows", "removed", "dropped", "withheld", "held")
 _NUMBERS = frozenset({"members", "users", "rows", "removed"})
 
 
@@ -217,6 +217,7 @@ def _files(
             "rows": manifest.counts.rows,
             "removed": manifest.counts.removed,
             "dropped": dict(manifest.counts.dropped),
+            "withheld": dict(manifest.counts.withheld),
             "first_rows": list(rows),
         }
         for manifest, rows in zip(prepared.manifests, prepared.shown, strict=True)
@@ -235,7 +236,10 @@ def _answer_rehearsal(answer: list[dict[str, Any]], *, as_json: bool) -> None:
             one["users"],
             one["rows"],
             one["removed"],
-            ", ".join(f"{reason} {count:,}" for reason, count in one["dropped"].items()),
+            *(
+                ", ".join(f"{reason} {count:,}" for reason, count in one[what].items())
+                for what in ("dropped", "withheld")
+            ),
             one["held"],
         )
         for one in answer

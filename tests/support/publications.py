@@ -17,6 +17,7 @@ from transforms.contracts import (
     PROFILES,
     USER_ATTRIBUTES,
     USER_IDENTITIES,
+    USER_PRIVACY,
 )
 from transforms.definitions.records import AbTest
 
@@ -34,6 +35,7 @@ def publication(
     members: Mapping[str, Mapping[int, str | None] | set[int]] | None = None,
     *,
     identities: set[tuple[int, str, str]] | None = None,
+    privacy: tuple[dict[str, object], ...] = (),
     attributes: tuple[tuple[int, str, str], ...] = (),
     calculated: Mapping[str, Mapping[int, str | list[str]] | None] | None = None,
     history: timedelta | None = None,
@@ -76,6 +78,7 @@ def publication(
             ],
             USER_IDENTITIES,
         ),
+        privacy=pa.Table.from_pylist([{"is_so": True, **row} for row in privacy], USER_PRIVACY),
         profiles=pa.Table.from_pylist(
             [{"workspace": "shop", "mpid": mpid, "first_seen": as_of} for mpid in mpids], PROFILES
         ),

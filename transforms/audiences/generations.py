@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 DAILY = "audience_daily.parquet"
 IDENTITIES = "user_identities.parquet"
+PRIVACY = "user_privacy.parquet"
 PROFILE_TABLE = "profiles.parquet"
 ATTRIBUTES = "user_attributes.parquet"
 CALCULATED_ATTRIBUTE_TABLE = "calculated_attributes.parquet"
@@ -131,6 +132,11 @@ class Generation:
     def identities_file(self) -> Path:
         """USER_IDENTITIES at the newest as_of."""
         return self.folder / IDENTITIES
+
+    @property
+    def privacy_file(self) -> Path:
+        """USER_PRIVACY at the newest as_of."""
+        return self.folder / PRIVACY
 
     @property
     def profiles_file(self) -> Path:

@@ -19,6 +19,7 @@ from transforms.audiences.generations import (
     DAILY,
     IDENTITIES,
     MANIFEST,
+    PRIVACY,
     PROFILE_TABLE,
     Generation,
     PublishedAttribute,
@@ -34,6 +35,7 @@ from transforms.contracts import (
     PROFILES,
     USER_ATTRIBUTES,
     USER_IDENTITIES,
+    USER_PRIVACY,
 )
 from transforms.durable import link_file, replace_bytes, sync_file, sync_folder
 from transforms.instants import iso
@@ -50,6 +52,7 @@ if TYPE_CHECKING:
 #: What holds for the newest as_of alone.
 _NEWEST_ONLY = (
     IDENTITIES,
+    PRIVACY,
     PROFILE_TABLE,
     ATTRIBUTES,
     CALCULATED_ATTRIBUTE_TABLE,
@@ -65,7 +68,7 @@ class Publication:
     """One as_of to publish.
 
     `members`: MEMBERSHIP sorted by (audience_id, mpid). `identities`: USER_IDENTITIES sorted by (mpid,
-    identity_type, identity_value). `profiles`: PROFILES sorted by (workspace, mpid). `attributes`:
+    identity_type, identity_value). `privacy`: USER_PRIVACY sorted by all columns, nulls first. `profiles`: PROFILES sorted by (workspace, mpid). `attributes`:
     USER_ATTRIBUTES sorted by (workspace, mpid, attribute_key). `calculated_attributes`: CALCULATED_ATTRIBUTES
     sorted by (attribute_id, mpid). All as of `as_of`; each as rows, or as a file that `write_rows` made of them,
     which is linked and must not be written to again. `models` are those that they were computed by.
@@ -76,6 +79,7 @@ class Publication:
     calculated: tuple[CalculatedAudience, ...]
     members: Rows | Path
     identities: Rows | Path
+    privacy: Rows | Path
     profiles: Rows | Path
     attributes: Rows | Path
     calculated_attributes: Rows | Path
@@ -160,7 +164,9 @@ def publish(store: Store, publication: Publication) -> Generation:
         _write_newest(working, replace(publication, audiences=(*publication.audiences, *orphans)))
     else:
         for name in _NEWEST_ONLY:
-            _link(previous.folder / name, working / name)
+            # A generation of an earlier version lacks what was not published then.
+            if (previous.folder / name).exists():
+                _link(previous.folder / name, working / name)
         orphans = _orphans(publication.audiences, previous.audiences, stored_ids)
         _write_described(working / AUDIENCES, (*previous.audiences, *orphans))
 
@@ -218,6 +224,7 @@ class _Newest:
     """What holds for the newest as_of alone."""
 
     identities: Rows | Path
+    privacy: Rows | Path
     profiles: Rows | Path
     attributes: Rows | Path
     calculated_attributes: Rows | Path
@@ -227,6 +234,7 @@ class _Newest:
 
 _NOTHING = _Newest(
     USER_IDENTITIES.empty_table(),
+    USER_PRIVACY.empty_table(),
     PROFILES.empty_table(),
     USER_ATTRIBUTES.empty_table(),
     CALCULATED_ATTRIBUTES.empty_table(),
@@ -238,6 +246,7 @@ _NOTHING = _Newest(
 def _write_newest(working: Path, newest: _Newest | Publication) -> None:
     for name, schema, rows in (
         (IDENTITIES, USER_IDENTITIES, newest.identities),
+        (PRIVACY, USER_PRIVACY, newest.privacy),
         (PROFILE_TABLE, PROFILES, newest.profiles),
         (ATTRIBUTES, USER_ATTRIBUTES, newest.attributes),
         (CALCULATED_ATTRIBUTE_TABLE, CALCULATED_ATTRIBUTES, newest.calculated_attributes),

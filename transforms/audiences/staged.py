@@ -33,6 +33,7 @@ from transforms.contracts import (
     PROFILES,
     USER_ATTRIBUTES,
     USER_IDENTITIES,
+    USER_PRIVACY,
 )
 from transforms.instants import compact
 
@@ -45,6 +46,10 @@ if TYPE_CHECKING:
 _IDENTITIES = (
     "select mpid, identity_type, identity_value from int_user_identities "
     "order by mpid, identity_type, identity_value"
+)
+_PRIVACY = (
+    "select mpid, statement, identity_type, identity_value, regulation, purpose, is_so from int_user_privacy "
+    "order by all nulls first"
 )
 # A workspace at a time: its name would be the first and longest part of what rows are sorted by.
 _WORKSPACES = {
@@ -68,7 +73,7 @@ _AT_ONCE = 2
 
 @dataclass(frozen=True)
 class Staged:
-    """One staged as_of: a folder with MEMBERSHIP, USER_IDENTITIES, PROFILES, USER_ATTRIBUTES and
+    """One staged as_of: a folder with MEMBERSHIP, USER_IDENTITIES, USER_PRIVACY, PROFILES, USER_ATTRIBUTES and
     CALCULATED_ATTRIBUTES, sorted, and the models that they were computed by. `attribute_ids` are the attributes
     that were calculated. Members and what was calculated lie in it as in a folder of stored memberships.
     """
@@ -87,6 +92,11 @@ class Staged:
     def identities(self) -> Path:
         """USER_IDENTITIES, sorted by (mpid, identity_type, identity_value)."""
         return self.folder / "identities.parquet"
+
+    @property
+    def privacy(self) -> Path:
+        """USER_PRIVACY, sorted by all columns, nulls first."""
+        return self.folder / "privacy.parquet"
 
     @property
     def profiles(self) -> Path:
@@ -131,6 +141,7 @@ def stage(
     tables = (
         (staged.members, MEMBERSHIP, _members),
         (staged.identities, USER_IDENTITIES, _identities),
+        (staged.privacy, USER_PRIVACY, _privacy),
         (staged.profiles, PROFILES, _profiles),
         (staged.attributes, USER_ATTRIBUTES, _attributes),
         (staged.calculated_attributes, CALCULATED_ATTRIBUTES, _values),
@@ -197,6 +208,11 @@ def _identities(connection: duckdb.DuckDBPyConnection, _: Staged) -> Iterator[pa
 
 def _both(left: pa.Array, right: pa.Array) -> pa.Array:
     return pc.call_function("and", [left, right])
+
+
+def _privacy(connection: duckdb.DuckDBPyConnection, _: Staged) -> Iterator[pa.RecordBatch]:
+    for batch in connection.sql(_PRIVACY).to_arrow_reader(_BATCH):
+        yield batch.cast(USER_PRIVACY)
 
 
 def _profiles(connection: duckdb.DuckDBPyConnection, _: Staged) -> Iterator[pa.RecordBatch]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 from transforms.definitions.cron import cron
 from transforms.definitions.destinations import Local, destination
-from transforms.definitions.records import OutputColumn
+from transforms.definitions.records import OutputColumn, RequiredConsent
 from transforms.definitions.vocabulary import (
     CONNECTION_MODES,
     CONNECTION_STATUSES,
@@ -67,6 +67,42 @@ COLUMNS = defaulted(
     (),
     "The columns of a file that has none of its own, by header.",
 )
+REGULATION = needed("regulation", choice("gdpr", "ccpa"), "gdpr", "The regulation.")
+PURPOSE = defaulted(
+    "purpose", text(expected="a purpose"), "data_sale_opt_out", "The purpose; CCPA has this one alone."
+)
+STATE = needed(
+    "state", choice("granted", "denied", "not_present"), "granted", "What the newest record has to say."
+)
+
+
+def _required(values: Values, report: Report) -> RequiredConsent:
+    del report
+    return RequiredConsent(
+        values[REGULATION],
+        values[PURPOSE].lower(),
+        cast("Literal['granted', 'denied', 'not_present']", values[STATE]),
+    )
+
+
+REQUIRES_CONSENT = defaulted(
+    "requires_consent",
+    list_of(record((REGULATION, PURPOSE, STATE), _required, "a consent")),
+    (),
+    "What each member has to have said; the others are withheld.",
+)
+OPTED_OUT = defaulted(
+    "opted_out",
+    choice("withhold", "send"),
+    "withhold",
+    "Whether users who have opted out are sent.",
+)
+LIMITED_TRACKING = defaulted(
+    "limited_tracking",
+    choice("withhold", "send"),
+    "withhold",
+    "Whether advertising ids are sent whose tracking is limited or denied.",
+)
 _OUTPUT = (
     PARTNER,
     ACCOUNT,
@@ -74,7 +110,9 @@ _OUTPUT = (
     REGION,
     OPTIONS,
     COLUMNS,
-    later("requires_consent", "name the consent in the audience's criteria"),
+    REQUIRES_CONSENT,
+    OPTED_OUT,
+    LIMITED_TRACKING,
     later("on_delete", "nothing is deleted at a partner yet"),
 )
 

@@ -308,6 +308,15 @@ class OutputColumn:
 
 
 @dataclass(frozen=True)
+class RequiredConsent:
+    """What the newest record of a regulation and purpose, in lower case, has to say of a member."""
+
+    regulation: str
+    purpose: str
+    state: Literal["granted", "denied", "not_present"]
+
+
+@dataclass(frozen=True)
 class Output:
     """A configured partner destination, and where its files go.
 
@@ -322,6 +331,9 @@ class Output:
     place: Place
     options: tuple[tuple[str, str], ...] = ()
     columns: tuple[tuple[str, OutputColumn], ...] = ()
+    requires_consent: tuple[RequiredConsent, ...] = ()
+    withholds_opted_out: bool = True
+    withholds_limited: bool = True
 
 
 #: full: every member, and who left where the partner has to be told. delta: what differs from what it has received.

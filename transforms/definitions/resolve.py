@@ -193,6 +193,9 @@ def resolve_output(output_id: str, values: Values) -> Output:
         region=values[connection_keys.REGION],
         options=values[connection_keys.OPTIONS],
         columns=values[connection_keys.COLUMNS],
+        requires_consent=values[connection_keys.REQUIRES_CONSENT],
+        withholds_opted_out=values[connection_keys.OPTED_OUT] == "withhold",
+        withholds_limited=values[connection_keys.LIMITED_TRACKING] == "withhold",
         place=values.node.place,
     )
 

@@ -1,6 +1,7 @@
 """A published generation → partner files: one asset for each connection."""
 
 from collections import Counter
+from collections.abc import Iterable
 
 import dagster as dg
 
@@ -95,7 +96,8 @@ def _metadata(outcome: Outcome, as_of: str) -> dict[str, dg.MetadataValue]:
         "users": dg.MetadataValue.int(sum(file.counts.users for file in outcome.files)),
         "bytes": dg.MetadataValue.int(sum(file.bytes for file in outcome.files)),
         "file_names": dg.MetadataValue.json([file.file_name for file in outcome.files]),
-        "dropped": dg.MetadataValue.json(_dropped(outcome)),
+        "dropped": dg.MetadataValue.json(_reasons(file.counts.dropped for file in outcome.files)),
+        "withheld": dg.MetadataValue.json(_reasons(file.counts.withheld for file in outcome.files)),
         "faulted": dg.MetadataValue.json({one.audience_id: one.reason for one in outcome.of("faulted")}),
         "too_small": dg.MetadataValue.json(
             {file.file_name: file.least_rows for file in outcome.files if file.is_too_small}
@@ -104,9 +106,9 @@ def _metadata(outcome: Outcome, as_of: str) -> dict[str, dg.MetadataValue]:
     }
 
 
-def _dropped(outcome: Outcome) -> dict[str, int]:
-    """How many identities were not sent, by reason."""
-    dropped: Counter[str] = Counter()
-    for file in outcome.files:
-        dropped.update(dict(file.counts.dropped))
-    return dict(sorted(dropped.items()))
+def _reasons(counted: Iterable[tuple[tuple[str, int], ...]]) -> dict[str, int]:
+    """How many were not sent, by reason, over all files."""
+    total: Counter[str] = Counter()
+    for reasons in counted:
+        total.update(dict(reasons))
+    return dict(sorted(total.items()))

@@ -28,7 +28,7 @@ _PUBLISHED = (
 )
 MEMBERSHIP = dg.AssetKey(["audiences", "membership"])
 #: What is published of users beside memberships, and of a run that calculates no audience alone.
-_USERS = ("dim_profiles", "int_user_attributes", "int_user_identities")
+_USERS = ("dim_profiles", "int_user_attributes", "int_user_identities", "int_user_privacy")
 
 
 def metrics_assets(definitions: Definitions) -> list[dg.AssetsDefinition | dg.AssetSpec]:

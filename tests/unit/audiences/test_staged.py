@@ -30,6 +30,11 @@ create table int_user_attributes as
     select workspace, mpid, attribute_key, attribute_key as attribute_name, 'v' as value,
         null::varchar[] as elements, timestamp '2018-01-01' as said_at
     from (values ('web', 1, 'b'), ('web', 1, 'a'), ('app', 3, 'a')) as attributes(workspace, mpid, attribute_key);
+create table int_user_privacy as
+    select * from (values
+        (2, 'opted_out', null, null, null, null, true), (1, 'limited', 'ios_advertising_id', 'A', null, null, true),
+        (1, 'consent', null, null, 'gdpr', 'marketing', false)
+    ) as privacy(mpid, statement, identity_type, identity_value, regulation, purpose, is_so);
 create table mst_b as select unnest([3, -5, 9223372036854775807]) as mpid, 'push' as variant;
 create table mst_a as select 1::bigint as mpid, null::varchar as variant where false;
 """
@@ -54,6 +59,15 @@ def test_an_identity_that_several_workspaces_know_is_staged_once(staged: Staged)
         (-1, "other", "ü"),
         (2, "customer_id", "7"),
         (2, "email", "b@example.com"),
+    ]
+
+
+def test_what_keeps_somebody_from_being_sent_is_staged_in_order(staged: Staged) -> None:
+    rows = [tuple(row.values()) for row in pq.read_table(staged.privacy).to_pylist()]
+    assert rows == [
+        (1, "consent", None, None, "gdpr", "marketing", False),
+        (1, "limited", "ios_advertising_id", "A", None, None, True),
+        (2, "opted_out", None, None, None, None, True),
     ]
 
 
