@@ -5,6 +5,9 @@ from __future__ import annotations
 from exports.formats.format import Batch, Csv, Request, Requests
 from exports.identifiers.encodings import PLAIN
 from exports.identifiers.ids import ID
+from exports.partners.answers import Heard, Taken, Verdict, by_status
+from exports.partners.api import PartnerApi, RowsAt, Token
+from exports.partners.json_places import value_at, values_at
 from exports.partners.profile import IdentityColumn, Partner, PartnerFile, StatedColumn
 
 _RULES = "braze-2026-11"
@@ -17,6 +20,17 @@ _EXTERNAL_ID = IdentityColumn("external_id", ("customer_id",), ID, PLAIN)
 def _attributes(batch: Batch) -> Request:
     attribute = {f"In {batch.delivery.audience_name}": batch.operation != "remove"}
     return Request("POST", "/users/track", {"attributes": [{**row, **attribute} for row in batch.rows]})
+
+
+def _judge(heard: Heard) -> Verdict:
+    words = heard.words(("message",), ("errors", "*", "type"), ("errors", "*"))
+    if not heard.is_success:
+        return by_status(heard, words)
+    errors = list(values_at(heard.body, ("errors", "*")))
+    if not errors:
+        return Taken()
+    rejected = heard.positions(value_at(error, ("index",)) for error in errors)
+    return Taken(words, rejected, unplaced=0 if rejected else min(len(errors), len(heard.rows)))
 
 
 BRAZE_CSV = Partner(
@@ -55,4 +69,13 @@ BRAZE = Partner(
     ),
     leaves="have the attribute set to false",
     on_delete="leave",
+    api=PartnerApi(
+        address=None,
+        address_like="https://rest.iad-01.braze.com",
+        authentication=Token("API_KEY"),
+        rows=RowsAt(("attributes",)),
+        judge=_judge,
+        accepted="HTTP 2xx without `errors`, which name rows by `index`",
+        unconfirmed=("whether a newer customer may send 75 objects of each kind, or in total",),
+    ),
 )

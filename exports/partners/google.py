@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -11,7 +12,10 @@ from exports.identifiers.emails import EMAIL, EMAIL_GOOGLE, EMAIL_GOOGLE_2026
 from exports.identifiers.encodings import PLAIN, SHA256
 from exports.identifiers.ids import ID
 from exports.identifiers.phones import PHONE_E164
+from exports.partners.answers import Heard, Later, Refused, SignIn, Taken, Verdict, by_status, without
+from exports.partners.api import ListCall, ListFacts, Lists, OAuth2, PartnerApi, RowsAt, Slot, Variable
 from exports.partners.identity_types import ADVERTISING_IDS, PHONES
+from exports.partners.json_places import value_at
 from exports.partners.profile import IdentityColumn, Option, Partner, PartnerFile
 
 GMAIL = Option(
@@ -43,7 +47,10 @@ def _request(batch: Batch, members: list[dict[str, Any]]) -> Request:
     verb = "remove" if batch.operation == "remove" else "ingest"
     body = {
         "destinations": [
-            {"operatingAccount": {"accountId": "{account}"}, "productDestinationId": "{audience}"}
+            {
+                "operatingAccount": {"accountType": "GOOGLE_ADS", "accountId": "{account}"},
+                "productDestinationId": "{audience}",
+            }
         ],
         "audienceMembers": members,
         "encoding": "HEX",
@@ -63,6 +70,45 @@ def _device_request(batch: Batch) -> Request:
 def _user_request(batch: Batch) -> Request:
     return _request(batch, [{"userIdData": {"userId": row["userId"]}} for row in batch.rows])
 
+
+#: The kinds of lists that can be made with what is known here; one of devices needs the id of an app.
+_KEY_TYPES = {"contacts": "CONTACT_ID", "users": "USER_ID"}
+_MEMBER = re.compile(r"audience_?members\[(\d+)\]", re.IGNORECASE)
+
+
+def _new_list(facts: ListFacts) -> dict[str, Any]:
+    return {
+        "displayName": facts.name,
+        "membershipDuration": f"{int(_LONGEST.total_seconds())}s",
+        "ingestedUserListInfo": {"uploadKeyTypes": [_KEY_TYPES[facts.kind]]},
+    }
+
+
+def _judge(heard: Heard) -> Verdict:
+    words = heard.words(("error", "message"))
+    if heard.is_success:
+        if not heard.rows:
+            return Taken()
+        request = value_at(heard.body, ("requestId",))
+        return Taken(job=request) if isinstance(request, str) else Later(("an answer without `requestId`",))
+    fields = heard.words(("error", "details", "*", "fieldViolations", "*", "field"))
+    match value_at(heard.body, ("error", "status")):
+        case "UNAUTHENTICATED":
+            return SignIn(words)
+        case "PERMISSION_DENIED":
+            return Refused("permission", words)
+        case "RESOURCE_EXHAUSTED":
+            return Later(words, is_limit=True)
+        case status if status in _RETRIED:
+            return Later(words)
+        case "INVALID_ARGUMENT":
+            bad = (int(found.group(1)) for field in fields if (found := _MEMBER.search(field)))
+            return without(heard, bad, words) or by_status(heard, words)
+        case _:
+            return by_status(heard, words)
+
+
+_LIST = "/v1/accountTypes/GOOGLE_ADS/accounts/{account}/userLists"
 
 GOOGLE_CSV = Partner(
     name="google_csv",
@@ -119,6 +165,33 @@ GOOGLE_DATA_MANAGER = Partner(
     on_delete="leave",
     options=(GMAIL,),
     expires_after=_LONGEST,
-    accepted="a `requestId`; the work goes on there for up to a day",
-    retried=_RETRIED,
+    api=PartnerApi(
+        address="https://datamanager.googleapis.com",
+        authentication=OAuth2("https://oauth2.googleapis.com/token"),
+        rows=RowsAt(("audienceMembers",)),
+        judge=_judge,
+        accepted="a `requestId`; the work goes on there for up to a day, and nobody waits for it",
+        lists=Lists(
+            create=ListCall("POST", _LIST, _new_list),
+            id_at=("id",),
+            rename=ListCall(
+                "PATCH",
+                f"{_LIST}/{{audience}}",
+                lambda facts: {"displayName": facts.name},
+                lambda _: {"updateMask": "displayName"},
+            ),
+            delete=ListCall("DELETE", f"{_LIST}/{{audience}}"),
+            kinds=tuple(_KEY_TYPES),
+        ),
+        slots=(
+            Slot(("destinations", "*", "operatingAccount", "accountId"), "account"),
+            Slot(("destinations", "*", "productDestinationId"), "audience"),
+        ),
+        variables=(Variable("ACCOUNT_ID", "the Google Ads account, digits alone", fills="account"),),
+        retried=_RETRIED,
+        unconfirmed=(
+            "the fields by which it names members that it refuses",
+            "lists of devices, which must be made there: they need the id of an app",
+        ),
+    ),
 )

@@ -6,6 +6,9 @@ from exports.formats.format import Batch, Csv, Request, Requests
 from exports.identifiers.emails import EMAIL
 from exports.identifiers.encodings import PLAIN
 from exports.identifiers.ids import ID
+from exports.partners.answers import Heard, Refused, Taken, Verdict, by_status
+from exports.partners.api import ListCall, Lists, PartnerApi, RowsAt, Slot, Token
+from exports.partners.json_places import value_at
 from exports.partners.profile import IdentityColumn, Option, Partner, PartnerFile
 
 PROJECT = Option(
@@ -27,6 +30,30 @@ _COLUMNS = (
 def _subscribers(batch: Batch) -> Request:
     verb = "unsubscribe" if batch.operation == "remove" else "subscribe"
     return Request("POST", f"/api/lists/{verb}", {"listId": "{audience}", "subscribers": batch.rows})
+
+
+_GONE = ("list not found", "invalid list id", "invalid listid", "list does not exist")
+_INVALID = {"email": "invalidEmails", "userId": "invalidUserIds"}
+
+
+def _judge(heard: Heard) -> Verdict:
+    words = heard.words(("msg",))
+    if not heard.is_success:
+        return by_status(heard, words, _GONE)
+    code = value_at(heard.body, ("code",))
+    if isinstance(code, str) and code != "Success":
+        said = " ".join(words).lower()
+        return Refused("list_gone" if any(each in said for each in _GONE) else "refused", (code, *words))
+    invalid = {key: frozenset(heard.words((name, "*"))) for key, name in _INVALID.items()}
+    rejected = tuple(
+        position
+        for position, row in enumerate(heard.rows)
+        if any(row.get(key) in texts for key, texts in invalid.items())
+    )
+    failed = value_at(heard.body, ("failCount",))
+    more = failed - len(rejected) if isinstance(failed, int) else 0
+    unplaced = min(max(0, more), len(heard.rows) - len(rejected))
+    return Taken(("invalid addresses or user ids",) if rejected or unplaced else (), rejected, unplaced)
 
 
 ITERABLE_CSV = Partner(
@@ -57,4 +84,18 @@ ITERABLE = Partner(
     leaves="are unsubscribed from the list, not from everything",
     on_delete="leave",
     options=(PROJECT,),
+    api=PartnerApi(
+        address="https://api.iterable.com",
+        authentication=Token("API_KEY", header="Api-Key", before=""),
+        rows=RowsAt(("subscribers",)),
+        judge=_judge,
+        accepted="`failCount` 0; `invalidEmails` and `invalidUserIds` name those that were refused",
+        lists=Lists(
+            create=ListCall("POST", "/api/lists", lambda facts: {"name": facts.name}),
+            id_at=("listId",),
+            delete=ListCall("DELETE", "/api/lists/{audience}"),
+        ),
+        slots=(Slot(("listId",), "audience", is_number=True),),
+        unconfirmed=("how often it may be called", "the words by which it says that a list is gone"),
+    ),
 )

@@ -10,6 +10,9 @@ import orjson
 from exports.formats.format import Batch, Delivery, JsonLines, Operation, Request, Requests
 from exports.identifiers.encodings import PLAIN
 from exports.identifiers.ids import ID
+from exports.partners.answers import Heard, Later, Refused, SignIn, Taken, Verdict, by_status
+from exports.partners.api import AwsSignature, PartnerApi, RowsAt, Slot, Variable
+from exports.partners.json_places import value_at, values_at
 from exports.partners.profile import IdentityColumn, Partner, PartnerFile, StatedColumn
 from transforms.instants import epoch_milliseconds
 from transforms.vocabulary import IDENTITY_TYPES
@@ -57,6 +60,41 @@ def _records(batch: Batch) -> Request:
     return Request("POST", "/", {"DeliveryStreamName": "{delivery_stream}", "Records": data})
 
 
+_PASSING = ("ServiceUnavailableException", "ServiceUnavailable", "InternalFailure")
+_TOO_OFTEN = ("ThrottlingException", "LimitExceededException")
+_SIGNED_OUT = ("ExpiredTokenException", "UnrecognizedClientException", "InvalidSignatureException")
+
+
+def _judge(heard: Heard) -> Verdict:
+    if not heard.is_success:
+        return _refusal(heard)
+    failed = value_at(heard.body, ("FailedPutCount",))
+    if failed == 0:
+        return Taken()
+    found = (value_at(each, ("ErrorCode",)) for each in values_at(heard.body, ("RequestResponses", "*")))
+    errors = [None if each is None else str(each) for each in found]
+    if not isinstance(failed, int) or len(errors) != len(heard.rows):
+        return Later(("an answer that does not have each record",))
+    again = tuple(position for position, error in enumerate(errors) if error in _PASSING)
+    rejected = tuple(
+        position for position, error in enumerate(errors) if error is not None and error not in _PASSING
+    )
+    return Taken(tuple(sorted({error for error in errors if error})), rejected, again=again)
+
+
+def _refusal(heard: Heard) -> Verdict:
+    words = heard.words(("message",), ("Message",), ("__type",))
+    # The name may have a namespace before it, up to `#`.
+    name = str(value_at(heard.body, ("__type",)) or "").rpartition("#")[2]
+    if name in _TOO_OFTEN:
+        return Later(words, is_limit=True)
+    if name in _PASSING:
+        return Later(words)
+    if name in _SIGNED_OUT:
+        return SignIn(words)
+    return Refused("permission", words) if name == "AccessDeniedException" else by_status(heard, words)
+
+
 JSON_LINES = Partner(
     name="json_lines",
     title="JSON Lines in cloud storage",
@@ -100,6 +138,19 @@ FIREHOSE = Partner(
     ),
     leaves="have `IsMember` false",
     on_delete="message",
-    accepted="200 with `FailedPutCount` 0; only the records that failed are sent again",
-    retried=("ServiceUnavailable", "InternalFailure"),
+    api=PartnerApi(
+        address=None,
+        address_like="https://firehose.eu-central-1.amazonaws.com",
+        authentication=AwsSignature("firehose"),
+        rows=RowsAt(("Records",)),
+        judge=_judge,
+        accepted="200 with `FailedPutCount` 0; only the records that failed are sent again",
+        slots=(Slot(("DeliveryStreamName",), "delivery_stream"),),
+        post_headers=(
+            ("Content-Type", "application/x-amz-json-1.1"),
+            ("X-Amz-Target", "Firehose_20150804.PutRecordBatch"),
+        ),
+        variables=(Variable("DELIVERY_STREAM", "the name of the stream", fills="delivery_stream"),),
+        retried=("ServiceUnavailableException", "InternalFailure", "ThrottlingException"),
+    ),
 )

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 from exports.formats.format import Batch, Csv, Request, Requests
 from exports.identifiers.emails import EMAIL
 from exports.identifiers.encodings import PLAIN
 from exports.identifiers.phones import PHONE_E164
+from exports.partners.answers import Heard, Taken, Verdict, by_status, without
+from exports.partners.api import ListCall, Lists, PartnerApi, RowsAt, Slot, Token
 from exports.partners.identity_types import PHONES
+from exports.partners.json_places import value_at
 from exports.partners.profile import IdentityColumn, Partner, PartnerFile
 
 _RULES = "klaviyo-2026-11"
@@ -25,6 +30,23 @@ def _profiles(batch: Batch) -> Request:
         "relationships": {"lists": {"data": [{"type": "list", "id": "{audience}"}]}},
     }
     return Request("POST", "/api/profile-bulk-import-jobs", {"data": job})
+
+
+_POINTER = re.compile(r"/profiles/data/(\d+)(?:/|$)")
+_GONE = ("list does not exist", "list not found", "no list")
+
+
+def _judge(heard: Heard) -> Verdict:
+    words = heard.words(("errors", "*", "detail"), ("errors", "*", "title"))
+    if heard.is_success:
+        job = value_at(heard.body, ("data", "id"))
+        return Taken(job=job if isinstance(job, str) else None)
+    # JSON:API: a pointer into what was sent.
+    pointers = heard.words(("errors", "*", "source", "pointer"))
+    bad = [int(found.group(1)) for pointer in pointers if (found := _POINTER.search(pointer))]
+    if bad and heard.status in (400, 422):
+        return without(heard, bad, words) or by_status(heard, words, _GONE)
+    return by_status(heard, words, _GONE)
 
 
 def _columns(email: str, phone: str) -> tuple[IdentityColumn, ...]:
@@ -61,5 +83,28 @@ KLAVIYO = Partner(
     ),
     leaves="stay in the list until they are taken out there",
     on_delete="leave",
-    accepted="202; what could not be imported is read of the job",
+    api=PartnerApi(
+        address="https://a.klaviyo.com",
+        authentication=Token("API_KEY", before="Klaviyo-API-Key "),
+        rows=RowsAt(("data", "attributes", "profiles", "data")),
+        judge=_judge,
+        accepted="202; the job goes on there, and what it could not import is read of it there",
+        lists=Lists(
+            create=ListCall(
+                "POST",
+                "/api/lists",
+                lambda facts: {"data": {"type": "list", "attributes": {"name": facts.name}}},
+            ),
+            id_at=("data", "id"),
+            rename=ListCall(
+                "PATCH",
+                "/api/lists/{audience}",
+                lambda facts: {"data": {"type": "list", "id": facts.id, "attributes": {"name": facts.name}}},
+            ),
+            delete=ListCall("DELETE", "/api/lists/{audience}"),
+        ),
+        slots=(Slot(("data", "relationships", "lists", "data", "*", "id"), "audience"),),
+        headers=(("revision", "2025-10-15"),),
+        unconfirmed=("the words by which it says that a list is gone",),
+    ),
 )

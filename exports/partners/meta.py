@@ -10,7 +10,10 @@ from exports.identifiers.emails import EMAIL
 from exports.identifiers.encodings import PLAIN, SHA256
 from exports.identifiers.ids import ID
 from exports.identifiers.phones import PHONE_DIGITS
+from exports.partners.answers import Heard, Later, Refused, SignIn, Taken, Verdict, by_status
+from exports.partners.api import ListCall, Lists, PartnerApi, RowsAt, Token, Variable
 from exports.partners.identity_types import ADVERTISING_IDS, PHONES
+from exports.partners.json_places import value_at
 from exports.partners.profile import IdentityColumn, Option, Partner, PartnerFile
 from transforms.instants import iso
 
@@ -57,6 +60,44 @@ def _session(batch: Batch) -> int:
         f"{batch.delivery.audience_id} {iso(batch.delivery.as_of)} {batch.delivery.again} {batch.operation}"
     )
     return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8]) % _SESSIONS
+
+
+_TEMPORARY = (1, 2)
+# Of an app, of a user, of custom audiences; 80000 to 80014 are those of the business use cases.
+_LIMITS = (4, 17, 613, *range(80000, 80015))
+_SIGNED_OUT = (102, 190)
+_FORBIDDEN = (10, *range(200, 300))
+_BAD_PARAMETER = 100
+#: With code 100: there is nothing of this id.
+_NO_OBJECT = 33
+
+
+def _judge(heard: Heard) -> Verdict:
+    error = value_at(heard.body, ("error",))
+    if error is None:
+        return _taken(heard)
+    words = heard.words(("error", "error_user_msg"), ("error", "message"))
+    code, sub_code = value_at(error, ("code",)), value_at(error, ("error_subcode",))
+    if code in _LIMITS:
+        return Later(words, is_limit=True)
+    if code in _TEMPORARY:
+        return Later(words)
+    if code in _SIGNED_OUT:
+        return SignIn(words)
+    if code == _BAD_PARAMETER and sub_code == _NO_OBJECT:
+        return Refused("list_gone", words)
+    if code in _FORBIDDEN:
+        return Refused("permission", words)
+    # Meta's status is 400 for nearly everything; a 5xx passes with time whatever its code.
+    return by_status(heard, words)
+
+
+def _taken(heard: Heard) -> Verdict:
+    invalid = value_at(heard.body, ("num_invalid_entries",))
+    if not heard.is_success or not isinstance(invalid, int) or invalid <= 0:
+        return by_status(heard, ())
+    # Samples of the invalid entries are identifiers; which rows they are of is not said.
+    return Taken(("invalid entries",), unplaced=min(invalid, len(heard.rows)))
 
 
 # E-mail and phone are SHA-256; advertising ids and the team's own ids are matched as they are.
@@ -117,6 +158,31 @@ META = Partner(
     leaves="are not in the next list, or are removed by requests of their own, of 250 rows",
     on_delete="delete",
     options=(UPLOAD,),
-    accepted="`num_invalid_entries` 0",
-    retried=("1", "2", "17", "613", "80003"),
+    api=PartnerApi(
+        address="https://graph.facebook.com/v25.0",
+        authentication=Token(),
+        rows=RowsAt(("payload", "data"), dropped="session"),
+        judge=_judge,
+        accepted="no `error`; of `num_invalid_entries` it does not say which they are",
+        lists=Lists(
+            create=ListCall(
+                "POST",
+                "/act_{account}/customaudiences",
+                lambda facts: {
+                    "name": facts.name,
+                    "subtype": "CUSTOM",
+                    "customer_file_source": "USER_PROVIDED_ONLY",
+                },
+            ),
+            id_at=("id",),
+            rename=ListCall("POST", "/{audience}", lambda facts: {"name": facts.name}),
+            delete=ListCall("DELETE", "/{audience}"),
+        ),
+        variables=(Variable("ACCOUNT_ID", "the ad account, without `act_`", fills="account"),),
+        retried=("1", "2", "4", "17", "613", "80000 to 80014"),
+        unconfirmed=(
+            "how long a session of `usersreplace` may last, and how large the list may be",
+            "that a list that was deleted answers with code 100, sub-code 33",
+        ),
+    ),
 )

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from exports.formats.format import Format
     from exports.identifiers.encodings import Encoding
     from exports.identifiers.normalised import Rules
+    from exports.partners.api import PartnerApi
 
 #: identities: a row for each distinct identifier, in its own column, the others empty.
 #: lines: the rows of a member; the first value of each column is on the first one, the second on the second.
@@ -152,8 +153,8 @@ class Partner:
 
     `rules_version` goes into manifests and the ledger: a digest made by older rules must stay removable. `source` is
     where the rules are printed. `leaves` says what happens to who left; `expires_after`, when members are forgotten
-    there unless they are sent again; `accepted`, what an answer must say; `retried`, which refusals of its own pass
-    with time. `names_columns`: columns come from the output's `columns`.
+    there unless they are sent again. `names_columns`: columns come from the output's `columns`. `api`: how its requests
+    are posted; None where it has files alone.
     """
 
     name: str
@@ -165,6 +166,5 @@ class Partner:
     on_delete: OnDelete
     options: tuple[Option, ...] = ()
     expires_after: timedelta | None = None
-    accepted: str = ""
-    retried: tuple[str, ...] = ()
     names_columns: bool = False
+    api: PartnerApi | None = None

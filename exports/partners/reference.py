@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from exports.formats.format import Csv, JsonLines, Parquet, Requests
 from exports.identifiers.encodings import ENCODINGS
 from exports.identifiers.table import RULES
+from exports.partners.api import AwsSignature, BodySignature, OAuth1, OAuth2, Token
 from exports.partners.chosen import SAYS
 from exports.partners.profile import IdentityColumn, StatedColumn
 from exports.partners.registry import PARTNERS
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from exports.formats.format import Format
+    from exports.partners.api import PartnerApi
     from exports.partners.profile import Case, Column, Partner, PartnerFile
 
 #: Where the page lies, below the project folder.
@@ -36,7 +38,13 @@ outputs:
 Every identity of every type that a file takes is sent. Identifiers are normalised, then encoded; a digest that came in
 is passed on where it is the one that the partner wants, and a column that mixes digests with other values is refused.
 Requests are written one a line, as `method`, `path` and `body`; `{audience}`, `{account}` and other names in braces
-stand for what is known where they are posted.
+stand for what is known where they are posted: `deliver: {to: http, credentials: META}` posts them, with the variables
+`META_…` of the environment that each API asks for below. Where `url` is written, it is called instead of the partner.
+An `Idempotency-Key` is in a header of every request. No partner's page says that it looks at one, and none need: a
+list holds each identifier once, however often it comes. The records of a Firehose stream may come twice.
+
+Statuses 408, 425, 429 and 5xx, answers that do not come, and connections that break are tried again; 401 signs in once
+more. Other refusals fault the connection with the partner's words, without whatever could be an identifier.
 
 Of the rows of `lines` the first value of each column is on a member's first row, the second on the second; rows of
 `identities` have one identifier each, whoever has it; rows of `members` hold lists.
@@ -54,6 +62,14 @@ outputs:
       address: {identities: [email], rules: email, encoding: sha256}
 ```
 """
+
+_SIGNS_IN = {
+    Token: "A token or key is in a header of each.",
+    OAuth2: "A token is fetched for each session, and once more where it no longer holds. A refresh token that the answer changes is not kept: set the variable anew when it no longer holds.",
+    OAuth1: "Each is signed as OAuth 1.0a has it, with HMAC-SHA-1.",
+    BodySignature: "The bytes of each body are signed with HMAC-SHA-1.",
+    AwsSignature: "Each is signed with AWS Signature Version 4.",
+}
 
 
 def partners_reference() -> str:
@@ -159,11 +175,38 @@ def _habits(partner: Partner) -> Iterator[str]:
     yield f"* When the audience is deleted: {deleted[partner.on_delete]}."
     if partner.expires_after is not None:
         yield f"* Members are forgotten there after {partner.expires_after.days:,} days."
-    if partner.accepted:
-        yield f"* An answer accepts what was sent where it says: {partner.accepted}."
-    if partner.retried:
-        yield f"* Refusals that pass with time: {', '.join(partner.retried)}."
     yield ""
+    if partner.api is not None:
+        yield from _api(partner.api)
+
+
+def _api(api: PartnerApi) -> Iterator[str]:
+    where = f"`{api.address}`" if api.address else f"the `url` of the output, such as `{api.address_like}`"
+    yield f"Requests go to {where}. {_SIGNS_IN[type(api.authentication)]}\n"
+    yield "| variable | |\n| --- | --- |"
+    for variable in api.all_variables:
+        needed = "" if variable.is_needed else " (may be left out)"
+        yield f"| `<credentials>_{variable.suffix}` | {variable.about}{needed} |"
+    yield f"\n* An answer accepts what was sent where it says: {api.accepted}."
+    if api.retried:
+        yield f"* Refusals that pass with time, besides HTTP's own: {', '.join(api.retried)}."
+    yield f"* {_lists(api)}"
+    yield from (f"* Unconfirmed: {each}." for each in api.unconfirmed)
+    yield ""
+
+
+def _lists(api: PartnerApi) -> str:
+    lists = api.lists
+    if lists is None:
+        return "There is no list to make: the audience is known there by its name."
+    calls = {"made": lists.create, "renamed": lists.rename, "deleted": lists.delete}
+    can = [verb for verb, call in calls.items() if call is not None]
+    if not can:
+        return "Lists are made there, and the output names one by `list`."
+    of_kinds = f" (of {', '.join(f'`{kind}`' for kind in lists.kinds)} alone)" if lists.kinds else ""
+    cannot = [verb for verb, call in calls.items() if call is None]
+    rest = f" They are not {' or '.join(cannot)}." if cannot else ""
+    return f"Lists are {', '.join(can)} over the API{of_kinds}.{rest}"
 
 
 def _vocabulary() -> Iterator[str]:

@@ -7,7 +7,10 @@ from exports.identifiers.advertising_ids import ADVERTISING_ID
 from exports.identifiers.emails import EMAIL_TIKTOK, EMAIL_TIKTOK_2024
 from exports.identifiers.encodings import MD5, PLAIN, SHA256
 from exports.identifiers.phones import PHONE_DIGITS, PHONE_E164
+from exports.partners.answers import Heard, Later, Refused, SignIn, Taken, Verdict, by_status
+from exports.partners.api import ListCall, Lists, PartnerApi, RowsAt, Slot, Token, Variable
 from exports.partners.identity_types import ADVERTISING_IDS, PHONES
+from exports.partners.json_places import value_at
 from exports.partners.profile import IdentityColumn, Option, Partner, PartnerFile
 
 EMAIL = Option(
@@ -61,6 +64,35 @@ def _mapping(batch: Batch) -> Request:
     return Request("POST", "/open_api/v1.3/segment/mapping/", body)
 
 
+_TOO_OFTEN = (40100, 40016)
+_OUT_OF_ORDER = (50000, 50002, 51010)
+_SIGNED_OUT = (40102, 40104, 40105)
+_NO_PERMISSION = 40001
+_GONE = ("audience does not exist", "audience not found", "audience has been deleted", "invalid audience_id")
+_SMALL = ("1000", "1,000", "too small")
+
+
+def _judge(heard: Heard) -> Verdict:
+    words = heard.words(("message",))
+    code = value_at(heard.body, ("code",))
+    if not heard.is_success:
+        return by_status(heard, words, _GONE, _SMALL)
+    if code == 0:
+        return Taken()
+    if code in _TOO_OFTEN:
+        return Later(words, is_limit=True)
+    if code in _OUT_OF_ORDER:
+        return Later(words)
+    if code in _SIGNED_OUT:
+        return SignIn(words)
+    if code == _NO_PERMISSION:
+        return Refused("permission", words)
+    said = " ".join(words).lower()
+    if any(each in said for each in _SMALL):
+        return Refused("too_small", words)
+    return Refused("list_gone" if any(each in said for each in _GONE) else "refused", words)
+
+
 TIKTOK_CSV = Partner(
     name="tiktok_csv",
     title="TikTok custom audience, customer file",
@@ -84,7 +116,6 @@ TIKTOK_CSV = Partner(
     leaves="are not in the next file, uploaded as REPLACE",
     on_delete="delete",
     options=(EMAIL, PHONE, DEVICES),
-    accepted="HTTP 2xx and `code` 0",
 )
 
 TIKTOK = Partner(
@@ -109,5 +140,44 @@ TIKTOK = Partner(
     leaves="are taken out by `action` delete",
     on_delete="delete",
     options=(EMAIL, PHONE),
-    accepted="HTTP 2xx and `code` 0",
+    api=PartnerApi(
+        address="https://business-api.tiktok.com",
+        authentication=Token(header="Access-Token", before=""),
+        rows=RowsAt(("batch_data",)),
+        judge=_judge,
+        accepted="HTTP 2xx and `code` 0",
+        lists=Lists(
+            create=ListCall(
+                "POST",
+                "/open_api/v1.3/segment/audience/",
+                lambda facts: {
+                    "action": "create",
+                    "advertiser_id": facts.account,
+                    "custom_audience_name": facts.name,
+                },
+            ),
+            id_at=("data", "audience_id"),
+            delete=ListCall(
+                "POST",
+                "/open_api/v1.3/segment/audience/",
+                lambda facts: {
+                    "action": "delete",
+                    "advertiser_id": facts.account,
+                    "audience_id": facts.id,
+                },
+            ),
+        ),
+        slots=(
+            Slot(("advertiser_ids", "*"), "account"),
+            Slot(("batch_data", "*", "*", "audience_ids", "*"), "audience"),
+        ),
+        variables=(Variable("ACCOUNT_ID", "the advertiser", fills="account"),),
+        retried=("40016", "40100", "50000", "50002", "51010"),
+        unconfirmed=(
+            "the numbers of its codes, which come from connectors of others",
+            "the words by which it says that an audience is gone, or would be below 1,000",
+            "whether a segment has to be made with an `id_type`, which would hold it to one kind of identifiers",
+            "that a segment can't be renamed: no call for it was found",
+        ),
+    ),
 )

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 from exports.formats.format import Batch, Csv, Request, Requests
 from exports.identifiers.advertising_ids import ADVERTISING_ID
 from exports.identifiers.emails import EMAIL_UID2
 from exports.identifiers.encodings import PLAIN, SHA256_BASE64
+from exports.partners.answers import Heard, Taken, Verdict, by_status
+from exports.partners.api import BodySignature, PartnerApi, RowsAt, Slot, Variable
 from exports.partners.identity_types import ADVERTISING_IDS
+from exports.partners.json_places import values_at
 from exports.partners.profile import IdentityColumn, Option, Partner, PartnerFile
 
 EMAIL = Option(
@@ -35,6 +39,21 @@ def _items(batch: Batch) -> Request:
     items = [{**row, "Data": [{"Name": name, "TTLInMinutes": minutes}]} for row in batch.rows]
     body = {"AdvertiserId": "{account}", "DataProviderId": "{provider}", "Items": items}
     return Request("POST", "/data/advertiser", body)
+
+
+#: A line that failed says which in its text, counted from 1.
+_ITEM = re.compile(r"item #(\d+)")
+
+
+def _judge(heard: Heard) -> Verdict:
+    words = heard.words(("Message",), ("FailedLines", "*", "ErrorCode"))
+    if not heard.is_success:
+        return by_status(heard, words)
+    failed = list(values_at(heard.body, ("FailedLines", "*")))
+    texts = [str(text) for text in values_at(heard.body, ("FailedLines", "*", "Message"))]
+    rejected = heard.positions(int(found.group(1)) - 1 for text in texts if (found := _ITEM.search(text)))
+    unplaced = min(max(0, len(failed) - len(rejected)), len(heard.rows) - len(rejected))
+    return Taken(words if failed else (), rejected, unplaced)
 
 
 TRADE_DESK_CRM = Partner(
@@ -77,5 +96,18 @@ TRADE_DESK = Partner(
     leaves="are sent with `TTLInMinutes` 0",
     on_delete="leave",
     expires_after=_LIFETIME,
-    accepted="200 without `FailedLines`",
+    api=PartnerApi(
+        address=None,
+        address_like="https://use-data.adsrvr.org",
+        authentication=BodySignature("TtdSignature"),
+        rows=RowsAt(("Items",)),
+        judge=_judge,
+        accepted="200 without `FailedLines`",
+        slots=(Slot(("AdvertiserId",), "account"), Slot(("DataProviderId",), "provider")),
+        variables=(
+            Variable("ACCOUNT_ID", "the advertiser", fills="account"),
+            Variable("DATA_PROVIDER_ID", "the data provider", fills="provider"),
+        ),
+        unconfirmed=("how `FailedLines` names items, which comes from a connector of RudderStack",),
+    ),
 )
