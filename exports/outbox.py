@@ -40,6 +40,7 @@ class OutboxFile:
     requests: tuple[WrittenRequest, ...]
     received: ReceivedList
     list_name: str
+    partner: str
 
 
 @dataclass(frozen=True)

@@ -85,6 +85,7 @@ def prepare(
                 requests=written.requests,
                 received=after,
                 list_name=request.audience_name,
+                partner=request.partner.name,
             )
         )
     if not files:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
+from exports.fold import fold, outcome
 from exports.ledger.records import DeliveredFile
 from exports.outbox import Taken
 from transforms.durable import replace_bytes
@@ -15,6 +16,31 @@ if TYPE_CHECKING:
     from exports.ledger.ledger import Ledger
     from exports.ledger.records import ReceivedAudience, ReceivedList
     from exports.outbox import OutboxDelivery, OutboxFile
+
+
+class Answered(Protocol):
+    """What a partner said of a request: the positions of rows that it refused for good."""
+
+    @property
+    def rejected(self) -> tuple[int, ...]:
+        """In order."""
+        ...
+
+
+class RequestCarrier(Protocol):
+    """Posts requests to a partner's API."""
+
+    def list_id(self, name: str, known: str | None, kind: str = "") -> str | None:
+        """The id of the list, a new one where none is known; None where the partner has no lists."""
+        ...
+
+    def rename_list(self, list_id: str, name: str) -> None:
+        """Give the list another name, where the partner can."""
+        ...
+
+    def post(self, line: bytes, list_id: str | None, idempotency_key: str) -> Answered:
+        """Post one line of a file of requests."""
+        ...
 
 
 class FileCarrier(Protocol):
@@ -38,36 +64,91 @@ def send_files(delivery: OutboxDelivery, carrier: FileCarrier) -> None:
         delivery.note(Taken(number, None))
 
 
-def record(
-    delivery: OutboxDelivery, connection_id: str, known: ReceivedAudience, ledger: Ledger
+def send_requests(
+    delivery: OutboxDelivery,
+    carrier: RequestCarrier,
+    connection_id: str,
+    known: ReceivedAudience,
+    ledger: Ledger,
 ) -> ReceivedAudience:
-    """Keep in the ledger that all of a delivery was taken, then forget the delivery."""
-    kinds = {file.kind for file in delivery.files}
-    lists = tuple(one for one in known.lists if one.kind not in kinds)
+    """Post each request that was not taken yet, in order; what is known then, with the ids of lists that were made.
+
+    The id of a new list is recorded before anything is posted to it: a crash makes no second one.
+    """
+    done = {(one.file, one.request) for one in delivery.taken()}
+    for number, file in enumerate(delivery.files):
+        before = known.list_of(file.kind)
+        list_id = carrier.list_id(file.list_name, None if before is None else before.list_id, file.kind)
+        if list_id is not None and (before is None or before.list_id != list_id):
+            made = before or replace(file.received, parts=(), next_part=file.received.next_part - 1)
+            known = known.with_list(replace(made, list_id=list_id, list_name=file.list_name))
+            ledger.record(connection_id, known)
+        elif list_id is not None and before is not None and before.list_name != file.list_name:
+            carrier.rename_list(list_id, file.list_name)
+            known = known.with_list(replace(before, list_name=file.list_name))
+            ledger.record(connection_id, known)
+        with delivery.path(file).open("rb") as lines:
+            for place, line in enumerate(lines):
+                if (number, place) not in done:
+                    key = f"{connection_id}/{file.name}/{place}"
+                    answer = carrier.post(line, list_id, key)
+                    delivery.note(Taken(number, place, answer.rejected))
+    return known
+
+
+def record(
+    delivery: OutboxDelivery,
+    connection_id: str,
+    known: ReceivedAudience,
+    ledger: Ledger,
+    *,
+    by_requests: bool,
+) -> ReceivedAudience:
+    """Keep in the ledger what was taken of a delivery, then forget the delivery.
+
+    The as_of moves on where all of it was; where some requests were not taken, what is missing is in the next difference.
+    """
+    if known.times_sent(delivery.as_of) > delivery.again:
+        # It was recorded, and a crash came before it was forgotten.
+        delivery.drop()
+        return known
+    now, is_whole = known, True
+    for number, file in enumerate(delivery.files):
+        received: ReceivedList | None = file.received
+        found = outcome(delivery, number)
+        if by_requests and not (found.is_whole and found.has_all_rows):
+            folder = ledger.folder_of(connection_id, known, file.kind)
+            received = fold(delivery, number, file.partner, known.list_of(file.kind), folder)
+            is_whole = is_whole and found.is_whole
+        if received is not None:
+            before = known.list_of(file.kind)
+            list_id = received.list_id if before is None else before.list_id
+            now = now.with_list(replace(received, list_id=list_id, list_name=file.list_name))
+    moves_on = is_whole and not delivery.is_emptying
     now = replace(
-        known,
-        as_of=known.as_of if delivery.is_emptying else delivery.as_of,
-        lists=tuple(
-            sorted((*lists, *(_with_name(file) for file in delivery.files)), key=lambda one: one.kind)
+        now,
+        as_of=delivery.as_of if moves_on else known.as_of,
+        files=tuple(
+            _delivered(delivery, number, file, by_requests=by_requests)
+            for number, file in enumerate(delivery.files)
         ),
-        files=tuple(_delivered(delivery, number, file) for number, file in enumerate(delivery.files)),
-        fault=None,
+        fault=None if is_whole else known.fault,
         sent_as_of=delivery.as_of,
         sent_times=delivery.again + 1,
         is_accepted=delivery.is_emptying and known.is_accepted,
-        is_emptied_first=False,
+        is_emptied_first=known.is_emptied_first and not is_whole,
     )
     ledger.record(connection_id, now, delivery.parts())
     delivery.drop()
     return now
 
 
-def _with_name(file: OutboxFile) -> ReceivedList:
-    return replace(file.received, list_name=file.list_name)
-
-
-def _delivered(delivery: OutboxDelivery, number: int, file: OutboxFile) -> DeliveredFile:
-    rejected = sum(len(one.rejected) for one in delivery.taken() if one.file == number)
-    return DeliveredFile(
-        file.name, file.sha256, delivery.rules_version, file.rows, file.rows - rejected, rejected
-    )
+def _delivered(
+    delivery: OutboxDelivery, number: int, file: OutboxFile, *, by_requests: bool
+) -> DeliveredFile:
+    taken = [one for one in delivery.taken() if one.file == number]
+    rejected = sum(len(one.rejected) for one in taken)
+    rows = file.rows
+    if by_requests:
+        rows = sum(file.requests[one.request].rows for one in taken if one.request is not None)
+    return DeliveredFile(file.name, file.sha256, delivery.rules_version, rows, rows - rejected, rejected)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, cast
 
 from exports.brakes import held
 from exports.delivery.faults import DeliveryError
@@ -14,8 +14,9 @@ from exports.partners.chosen import chosen_files
 from exports.partners.registry import partner_named
 from exports.prepare import Prepared, prepare
 from exports.request import ExportRequest
-from exports.send import record, send_files
+from exports.send import record, send_files, send_requests
 from exports.withheld import withholding
+from transforms.definitions.destinations import HttpApi
 from transforms.errors import InternalError
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from exports.ledger.records import ReceivedAudience
     from exports.manifest import ExportManifest
     from exports.outbox import OutboxDelivery
-    from exports.send import FileCarrier
+    from exports.send import FileCarrier, RequestCarrier
     from transforms.audiences.generations import Generation
     from transforms.definitions.records import Audience, Connection, Definitions, Output
     from transforms.errors import Problem
@@ -64,7 +65,7 @@ class Dispatch:
 
     ledger: Ledger
     outbox: Path
-    carrier: Callable[[Output, str], AbstractContextManager[FileCarrier] | None]
+    carrier: Callable[[Output, str], AbstractContextManager[FileCarrier | RequestCarrier] | None]
     folder_carrier: Callable[[str], FileCarrier]
     missing: Callable[[datetime], frozenset[str]]
     now: Callable[[], datetime]
@@ -185,21 +186,32 @@ class Turn:
         carrier = self._carrier()
         if carrier is None:
             raise InternalError("a delivery without anything that carries it")
+        ledger = self.dispatch.ledger
+        by_requests = isinstance(self._output.destination, HttpApi)
         try:
             with carrier as opened:
-                send_files(delivery, opened)
+                if by_requests:
+                    known = send_requests(
+                        delivery, cast("RequestCarrier", opened), self.connection.id, known, ledger
+                    )
+                else:
+                    send_files(delivery, cast("FileCarrier", opened))
         except DeliveryError as error:
             fault = error.fault
             recorded = RecordedFault(fault.reason, fault.message, fault.next_step, self.dispatch.now())
+            known = self.known
+            if by_requests and not fault.may_have_arrived:
+                # What was refused would be refused again: what was taken is kept, and the difference made anew.
+                known = record(delivery, self.connection.id, known, ledger, by_requests=True)
             return self._faulted(known, recorded)
-        record(delivery, self.connection.id, known, self.dispatch.ledger)
+        record(delivery, self.connection.id, known, ledger, by_requests=by_requests)
         return AudienceOutcome(self.audience_id, "delivered", files=manifests)
 
     def _faulted(self, known: ReceivedAudience, fault: RecordedFault) -> AudienceOutcome:
         self.dispatch.ledger.record(self.connection.id, replace(known, fault=fault))
         return AudienceOutcome(self.audience_id, "faulted", fault.message, fault=fault, is_new_fault=True)
 
-    def _carrier(self) -> AbstractContextManager[FileCarrier] | None:
+    def _carrier(self) -> AbstractContextManager[FileCarrier | RequestCarrier] | None:
         return self.dispatch.carrier(self._output, self.connection.id)
 
     @property

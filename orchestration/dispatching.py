@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from exports.brakes import inputs_without_data
 from exports.delivery.backoff import Patience
-from exports.delivery.carriers import file_carrier
+from exports.delivery.carriers import carrier
 from exports.delivery.folder import Folder
 from exports.ledger.ledger import Ledger
 from exports.turn import Dispatch
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from datetime import datetime
 
-    from exports.send import FileCarrier
+    from exports.send import FileCarrier, RequestCarrier
     from orchestration.settings import Settings
     from transforms.definitions.records import Output
 
@@ -30,17 +30,15 @@ def dispatch(settings: Settings) -> Dispatch:
     def folder(connection_id: str) -> Folder:
         return Folder(settings.exports / connection_id)
 
-    def carrier(output: Output, connection_id: str) -> AbstractContextManager[FileCarrier] | None:
-        return file_carrier(
-            output.destination,
-            folder(connection_id),
-            secret,
-            Patience(time.sleep),
-            may_leave=settings.deliver,
+    def opened(
+        output: Output, connection_id: str
+    ) -> AbstractContextManager[FileCarrier | RequestCarrier] | None:
+        return carrier(
+            output, folder(connection_id), secret, Patience(time.sleep), now, may_leave=settings.deliver
         )
 
     @cache
     def missing(as_of: datetime) -> frozenset[str]:
         return inputs_without_data(settings.lake, as_of, settings.data / ".spill")
 
-    return Dispatch(Ledger(settings.connection_ledger), settings.outbox, carrier, folder, missing, now)
+    return Dispatch(Ledger(settings.connection_ledger), settings.outbox, opened, folder, missing, now)

@@ -109,6 +109,12 @@ def open_received(connection: duckdb.DuckDBPyConnection, folder: Path, received:
         connection.execute(statement)
 
 
+def open_part(connection: duckdb.DuckDBPyConnection, folder: Path, part: int) -> None:
+    """Make the tables `part_member` and `part_row` of a part that was written with its rows."""
+    for path, table in ((_members_file(folder, part), "part_member"), (_rows_file(folder, part), "part_row")):
+        connection.read_parquet(str(path)).create(table)
+
+
 def write_part(
     connection: duckdb.DuckDBPyConnection, folder: Path, received: ReceivedList, *, replaces: bool
 ) -> tuple[int, ...]:

@@ -86,6 +86,11 @@ class ReceivedAudience:
         """How many deliveries of an as_of were made."""
         return self.sent_times if self.sent_as_of == as_of else 0
 
+    def with_list(self, changed: ReceivedList) -> ReceivedAudience:
+        """The same with one list replaced or added."""
+        others = (one for one in self.lists if one.kind != changed.kind)
+        return replace(self, lists=tuple(sorted((*others, changed), key=lambda one: one.kind)))
+
     def list_of(self, kind: str) -> ReceivedList | None:
         """The list of this kind, None before it was delivered."""
         return next((one for one in self.lists if one.kind == kind), None)

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from exports.partners.chosen import ENCODINGS_BY_NAME, RULES_BY_NAME, SAYS, chosen_files
 from exports.partners.own_columns import ROWS
-from exports.partners.registry import partner_named
+from exports.partners.registry import PARTNERS, partner_named
+from transforms.definitions.destinations import HttpApi
 from transforms.documents.report import nearest
 from transforms.errors import Problem
 
@@ -23,10 +24,12 @@ def check_outputs(definitions: Definitions) -> tuple[Problem, ...]:
     Options that a partner does not have (EXP-004), values that they do not take (EXP-005), columns where the partner
     has its own, none where it has none, or of what there is not (EXP-006), and identity types that nothing of what a
     connection writes takes (EXP-002), or that leave out the key of its rows (EXP-009), and deltas to where nobody can
-    be told who leaves (EXP-010).
+    be told who leaves (EXP-010), and what is no request to an API, or to a partner without one (EXP-015).
     """
     problems = [
-        problem for output in definitions.outputs for problem in (*_options(output), *_columns(output))
+        problem
+        for output in definitions.outputs
+        for problem in (*_options(output), *_columns(output), *_api(output))
     ]
     refused = {problem.place for problem in problems}
     for connection in definitions.connections:
@@ -117,3 +120,16 @@ def _deltas(connection: Connection, output: Output) -> Iterator[Problem]:
         connection.place,
         hint=hint,
     )
+
+
+def _api(output: Output) -> Iterator[Problem]:
+    partner = partner_named(output.partner)
+    if isinstance(output.destination, HttpApi) and partner.api is None:
+        with_api = tuple(one.name for one in PARTNERS if one.api is not None)
+        yield Problem(
+            "EXP-015",
+            f"output `{output.id}`: {partner.title} is a file, nothing that can be posted",
+            output.place,
+            allowed=with_api,
+            hint="deliver it elsewhere, or take the partner's API",
+        )

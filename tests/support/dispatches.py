@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from exports.delivery.folder import Folder
 from exports.ledger.ledger import Ledger
@@ -23,7 +23,7 @@ NOW = datetime(2018, 1, 2, 3, 4, 5)
 def dispatch(
     folder: Path,
     *,
-    carrier: FileCarrier | None = None,
+    carrier: FileCarrier | AbstractContextManager[Any] | None = None,
     may_leave: bool = True,
     missing: frozenset[str] = frozenset(),
 ) -> Dispatch:
@@ -32,9 +32,13 @@ def dispatch(
     def taking(connection_id: str) -> Folder:
         return Folder(folder / "exports" / connection_id)
 
-    def opened(output: object, connection_id: str) -> AbstractContextManager[FileCarrier] | None:
+    def opened(output: object, connection_id: str) -> AbstractContextManager[Any] | None:
         del output
-        return contextlib.nullcontext(carrier or taking(connection_id)) if may_leave else None
+        if not may_leave:
+            return None
+        if isinstance(carrier, contextlib.AbstractContextManager):
+            return carrier
+        return contextlib.nullcontext(carrier or taking(connection_id))
 
     return Dispatch(
         Ledger(folder / "ledger"), folder / "outbox", opened, taking, lambda _: missing, lambda: NOW
