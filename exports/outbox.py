@@ -45,11 +45,14 @@ class OutboxFile:
 
 @dataclass(frozen=True)
 class Taken:
-    """A chunk that the partner took: a file (request None), or a request of it, but for `rejected` rows of it."""
+    """A chunk that the partner took: a file (request None), or a request of it, but for the rows at `rejected`, and for
+    `unplaced` ones that it refused without saying which.
+    """
 
     file: int
     request: int | None
     rejected: tuple[int, ...] = ()
+    unplaced: int = 0
 
 
 @dataclass(frozen=True)
@@ -80,13 +83,13 @@ class OutboxDelivery:
             return ()
         whole = path.read_bytes().rpartition(b"\n")[0]
         return tuple(
-            Taken(one["file"], one["request"], tuple(one["rejected"]))
+            Taken(one["file"], one["request"], tuple(one["rejected"]), one["unplaced"])
             for one in map(json.loads, whole.splitlines())
         )
 
     def note(self, taken: Taken) -> None:
         """Keep that a chunk was taken, before anything else is sent."""
-        line = json.dumps({"file": taken.file, "request": taken.request, "rejected": taken.rejected})
+        line = json.dumps(vars(taken))
         with (self.folder / _PROGRESS).open("ab") as opened:
             opened.write(line.encode() + b"\n")
             opened.flush()

@@ -26,6 +26,11 @@ class Answered(Protocol):
         """In order."""
         ...
 
+    @property
+    def unplaced(self) -> int:
+        """How many more it refused without saying which."""
+        ...
+
 
 class RequestCarrier(Protocol):
     """Posts requests to a partner's API."""
@@ -92,7 +97,7 @@ def send_requests(
                 if (number, place) not in done:
                     key = f"{connection_id}/{file.name}/{place}"
                     answer = carrier.post(line, list_id, key)
-                    delivery.note(Taken(number, place, answer.rejected))
+                    delivery.note(Taken(number, place, answer.rejected, answer.unplaced))
     return known
 
 
@@ -147,7 +152,7 @@ def _delivered(
     delivery: OutboxDelivery, number: int, file: OutboxFile, *, by_requests: bool
 ) -> DeliveredFile:
     taken = [one for one in delivery.taken() if one.file == number]
-    rejected = sum(len(one.rejected) for one in taken)
+    rejected = sum(len(one.rejected) + one.unplaced for one in taken)
     rows = file.rows
     if by_requests:
         rows = sum(file.requests[one.request].rows for one in taken if one.request is not None)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import random
 import signal
@@ -212,26 +211,35 @@ def test_a_delivery_killed_at_any_moment_is_ended_by_the_next_one(world: World) 
 
 
 def test_rows_that_were_refused_are_counted_and_not_received(tmp_path: Path) -> None:
-    with partner_server("iterable") as server:
-        world = World(tmp_path, "iterable", server, random.Random(3))
+    with partner_server("trade_desk") as server:
+        world = World(tmp_path, "trade_desk", server, random.Random(3))
         world.change()
         invalid = sorted(world.wanted)[:3]
         server.script(invalid=invalid)
-        world.deliver()
+        assert world.deliver().status == "delivered"
         [received] = Ledger(tmp_path / "ledger").read("c").audiences
         [file] = received.files
-        if file.rejected:
-            assert (file.attempted, file.accepted, file.rejected) == (
-                len(world.wanted),
-                len(world.wanted) - 3,
-                3,
-            )
-            world.as_of += DAY
-            world.members = set()
-            world.change()
-        with contextlib.suppress(AssertionError):
-            settle(world)
-        assert not set(invalid) & world.held
+        wanted = len(world.wanted)
+        assert (file.attempted, file.accepted, file.rejected) == (wanted, wanted - 3, 3)
+        assert world.held == world.wanted - set(invalid)
+        world.as_of += DAY
+        world.members = set()
+        publish(
+            open_store(tmp_path / "published"), publication(world.as_of, {"lapsed": set()}, identities=set())
+        )
+        world.deliver()
+        assert world.held == set()
+        assert server.state().rows() == (wanted, wanted - 3), "what was refused is not taken back"
+
+
+def test_rows_that_were_refused_without_being_named_are_counted(tmp_path: Path) -> None:
+    with partner_server("meta") as server:
+        world = World(tmp_path, "meta", server, random.Random(3))
+        world.change()
+        server.script(invalid=sorted(world.wanted)[:2])
+        world.deliver()
+        [received] = Ledger(tmp_path / "ledger").read("c").audiences
+        assert received.files[0].rejected == 2
 
 
 def test_a_list_is_made_once_named_as_the_audience_and_renamed(tmp_path: Path) -> None:
