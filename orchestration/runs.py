@@ -118,11 +118,10 @@ def export(
     with dg.DagsterInstance.get() as instance, run_lease(settings, run_id, command, instance=instance):
         definitions = load_definitions(settings.project)
         from orchestration.definitions import build_definitions
-        from orchestration.defs.automation.automation import WHOLE_JOB
 
         result = (
             build_definitions(settings, definitions)
-            .resolve_job_def(WHOLE_JOB)
+            .resolve_implicit_global_asset_job_def()
             .execute_in_process(
                 instance=instance,
                 run_id=run_id,

@@ -17,9 +17,10 @@ from orchestration.defs.exports.assets import export_assets
 from orchestration.defs.metrics.watched import watched_figures
 from orchestration.partitions import end_of, partition_of
 from orchestration.preparation import prepare
+from orchestration.resources import AS_OF_TAG
 from orchestration.settings import Settings
 from tests.e2e.shop import write_shop
-from tests.support.publications import publication
+from tests.support.publications import AS_OF, publication
 from transforms.audiences.generations import open_store
 from transforms.audiences.publishing import publish
 from transforms.audiences.watching import Finding
@@ -129,6 +130,31 @@ def test_the_schedule_asks_for_the_day_that_ended_last(built) -> None:
     result = schedule.evaluate_tick(context)
     assert [request.partition_key for request in result.run_requests or ()] == ["2026-03-05"]
     assert schedule.cron_schedule == "0 3 * * *"
+
+
+def test_a_connection_with_a_schedule_is_served_by_it_alone(settings, definitions, keys) -> None:
+    first, *others = definitions.connections
+    own = replace(definitions, connections=(replace(first, schedule="0 6 * * *"), *others))
+    assert asset_keys.export(first.id) in needed_assets(definitions, keys)
+    assert asset_keys.export(first.id) not in needed_assets(own, keys)
+    built = build_definitions(settings, own)
+    for job in (JOB, WHOLE_JOB):
+        served = built.resolve_job_def(job).asset_layer.executable_asset_keys
+        assert asset_keys.export(first.id) not in served
+    schedule = built.resolve_schedule_def(f"{first.id}_schedule")
+    assert schedule.cron_schedule == "0 6 * * *"
+    context = dg.build_schedule_context(
+        scheduled_execution_time=datetime(2026, 3, 6, 6, tzinfo=UTC),
+        repository_def=built.get_repository_def(),
+    )
+    skipped = schedule.evaluate_tick(context)
+    assert skipped.skip_message == "nothing is stored yet"
+    publish(open_store(settings.published), publication(AS_OF, {"viewers": {1}}))
+    [request] = schedule.evaluate_tick(context).run_requests or ()
+    # The other tests of the module begin with nothing stored.
+    shutil.rmtree(settings.published)
+    assert request.partition_key == "2017-12-31"
+    assert request.tags[AS_OF_TAG] == "2018-01-01T00:00:00Z"
 
 
 def test_the_sensor_asks_for_one_run_when_files_have_landed(built, settings) -> None:

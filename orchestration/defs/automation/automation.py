@@ -10,11 +10,14 @@ from orchestration import asset_keys
 from orchestration.clock import now
 from orchestration.defs.automation.watch import watch_sensors
 from orchestration.partitions import partition_of
+from orchestration.resources import AS_OF_TAG
 from orchestration.settings import Settings
 from transforms.audiences.activation import attributes_to_calculate, to_calculate
+from transforms.audiences.generations import open_store
 from transforms.compiler.rollups import rollups
 from transforms.definitions.records import Definitions
 from transforms.ingest.landing import landing_files
+from transforms.instants import iso
 
 #: What is needed, as the schedule runs it, and every audience.
 JOB = "daily_job"
@@ -26,7 +29,8 @@ def needed_assets(
     definitions: Definitions, all_keys: frozenset[dg.AssetKey], also: Iterable[str] = ()
 ) -> list[dg.AssetKey]:
     """The assets of a run: all but the models of audiences that are only estimated (spec §6), of attributes that no
-    other audience names, and of rollups that only these read. `also`: audiences that it calculates besides.
+    other audience names, of rollups that only these read, and connections with a schedule of their own. `also`: audiences
+    that it calculates besides.
     """
     audiences = to_calculate(definitions, also=also)
     attributes = attributes_to_calculate(definitions, audiences)
@@ -40,7 +44,12 @@ def needed_assets(
         *(asset_keys.calculated_attribute(attribute.id) for attribute in definitions.attributes),
         *map(asset_keys.model, rollups(definitions)),
     }
-    return sorted(all_keys - (compiled - wanted))
+    return sorted(all_keys - (compiled - wanted) - _served_by_themselves(definitions))
+
+
+def _served_by_themselves(definitions: Definitions) -> set[dg.AssetKey]:
+    """The exports of connections that have a schedule of their own."""
+    return {asset_keys.export(one.id) for one in definitions.connections if one.schedule is not None}
 
 
 def automation(
@@ -54,7 +63,7 @@ def automation(
     )
     whole_job = dg.define_asset_job(
         WHOLE_JOB,
-        selection=dg.AssetSelection.all(),
+        selection=dg.AssetSelection.assets(*sorted(all_keys - _served_by_themselves(definitions))),
         description="The same with every audience, active or not.",
     )
 
@@ -92,8 +101,37 @@ def automation(
             return
         yield dg.RunRequest(run_key=seen, partition_key=partition_of(now()))
 
+    own = [_own_schedule(settings, one.id, one.schedule) for one in definitions.connections if one.schedule]
     return dg.Definitions(
         jobs=[job, whole_job],
-        schedules=[daily_schedule],
+        schedules=[daily_schedule, *own],
         sensors=[landing_sensor, *watch_sensors(settings, definitions)],
     )
+
+
+def _own_schedule(settings: Settings, connection_id: str, cron: str) -> dg.ScheduleDefinition:
+    """The schedule of one connection: it sends the newest as_of that is stored then."""
+
+    @dg.schedule(
+        name=f"{connection_id}_schedule",
+        job=dg.define_asset_job(
+            f"{connection_id}_job",
+            selection=dg.AssetSelection.assets(asset_keys.export(connection_id)),
+            description=f"What connection {connection_id} has not received yet.",
+        ),
+        cron_schedule=cron,
+        execution_timezone="UTC",
+        description=f"Serves connection {connection_id} with the newest as_of.",
+    )
+    def own_schedule(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
+        generation = open_store(settings.published).current()
+        newest = None if generation is None else generation.newest
+        if newest is None:
+            return dg.SkipReason("nothing is stored yet")
+        return dg.RunRequest(
+            run_key=f"{connection_id} {iso(newest)} {context.scheduled_execution_time:%Y%m%dT%H%M}",
+            partition_key=partition_of(newest),
+            tags={AS_OF_TAG: iso(newest)},
+        )
+
+    return own_schedule
