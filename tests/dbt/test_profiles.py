@@ -322,6 +322,40 @@ def test_newest_opt_out_decides(compiled):
     assert rows == [(1, False), (2, True)]
 
 
+def test_the_newest_statement_of_all_workspaces_keeps_a_user_from_being_sent(compiled):
+    def said(day, mpid=1, workspace="web", **fields):
+        return make_statement(mpid=mpid, workspace=workspace, said_at=JANUARY[day], **fields)
+
+    def device(line, day, **fields):
+        place = {"source_line": line, "said_at": JANUARY[day]}
+        return [
+            identity("ios_advertising_id", f"id {line}", **place),
+            make_statement(statement="device", value="d1", fields=list(fields.items()), **place),
+        ]
+
+    rows = compiled.rows(
+        "int_user_privacy",
+        statements=[
+            said(1, statement="opt_out", value="true"),
+            said(2, statement="opt_out", value="false", workspace="pos"),
+            said(1, mpid=2, statement="opt_out", value="false"),
+            said(2, mpid=2, statement="opt_out", value="true", workspace="pos"),
+            said(1, statement="consent", name="GDPR", purpose="Mail", consented=True),
+            said(2, statement="consent", name="gdpr", purpose="mail", consented=False, workspace="pos"),
+            *device(1, 1, limit_ad_tracking="true"),
+            *device(2, 1, att_authorization_status="denied"),
+            *device(3, 1, limit_ad_tracking="false", att_authorization_status="authorized"),
+        ],
+        columns="mpid, statement, identity_value, regulation, purpose, is_so",
+    )
+    assert rows == [
+        (1, "consent", None, "gdpr", "mail", False),
+        (1, "limited", "id 1", None, None, True),
+        (1, "limited", "id 2", None, None, True),
+        (2, "opted_out", None, None, None, True),
+    ]
+
+
 def test_seen_counts_everything_and_active_events_alone(compiled):
     rows = compiled.rows(
         "dim_profiles",
