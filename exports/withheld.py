@@ -38,6 +38,7 @@ from every_identity anti join (
     and limited.identity_type = every_identity.identity_type
     and limited.lowered = lower(every_identity.identity_value)
 """
+_ANY_LIMITED = "select count(*) from privacy where statement = 'limited'"
 _LIMITED = """
 select count(*)
 from every_identity semi join (
@@ -86,8 +87,10 @@ def withhold(
     for consent in chosen.consents:
         said = {"state": consent.state, "regulation": consent.regulation, "purpose": consent.purpose}
         counts["without_consent"] += connection.execute(_WITHOUT_CONSENT, said).fetchall()[0][0]
-    connection.execute(_UNLIMITED_IDENTITIES if chosen.limited else _IDENTITIES)
-    if chosen.limited:
+    # Where nothing is limited, which is most often so, identities need not be looked at one by one.
+    is_limited = chosen.limited and connection.execute(_ANY_LIMITED).fetchall()[0][0]
+    connection.execute(_UNLIMITED_IDENTITIES if is_limited else _IDENTITIES)
+    if is_limited:
         limited = connection.execute(_LIMITED, {"types": list(identity_types)}).fetchall()
         counts["limited_tracking"] = limited[0][0]
     return tuple(sorted((reason, count) for reason, count in counts.items() if count))

@@ -1,7 +1,9 @@
-"""What a partner file costs, against the engine's own digests of the same identifiers.
+"""What a partner file costs, against the engine's own digests of the same identifiers, and a delta against a full file.
 
 `python -m tests.benchmarks.exports [--members 1000000]` writes a Meta file of members with an address and a phone
-number each, and prints the ratio to `copy (select sha256(lower(trim(…))))` of the same data, the best of three, in seconds of processors: other work on the machine counts for nothing.
+number each, and prints the ratio to `copy (select sha256(lower(trim(…))))` of the same data, the best of three. Then it
+prepares requests to Meta's API: of everybody, and a day later of those who changed, 1 % of the members, half of whom left.
+Seconds are those of processors: other work on the machine counts for nothing.
 """
 
 from __future__ import annotations
@@ -10,14 +12,20 @@ import argparse
 import resource
 import tempfile
 import time
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import duckdb
 
 from exports.build import write_export
-from exports.partners.meta import META_CSV
+from exports.ledger.ledger import Ledger
+from exports.ledger.records import ReceivedAudience
+from exports.partners.meta import META, META_CSV
+from exports.prepare import Prepared, prepare
 from exports.request import ExportRequest
+from exports.send import record
 from tests.support.publications import AS_OF, publication
 from transforms.audiences.generations import open_store
 from transforms.audiences.publishing import publish
@@ -29,6 +37,7 @@ if TYPE_CHECKING:
     from transforms.audiences.generations import Generation
 
 _TIMES = 3
+DAY = timedelta(days=1)
 _IDENTITIES = """
 copy (
     select
@@ -45,7 +54,7 @@ copy (
 _MEMBERS = """
 copy (
     select $as_of::timestamp as as_of, 'all' as audience_id, mpid, null::varchar as variant
-    from range($members) as member (mpid)
+    from range($first, $last) as member (mpid)
 ) to '{path}' (format parquet)
 """
 _YARDSTICK = """
@@ -57,7 +66,7 @@ copy (
 
 def compared(members: int, folder: Path) -> tuple[float, float]:
     """Seconds of a Meta file, and of the yardstick."""
-    generation = _generation(members, folder)
+    generation = _generation(members, folder, AS_OF, range(members))
     [file] = META_CSV.files
     request = ExportRequest("all", None, AS_OF, META_CSV, file, "All")
     ours = _best(lambda: write_export(generation, request, folder / "meta.csv"))
@@ -67,17 +76,44 @@ def compared(members: int, folder: Path) -> tuple[float, float]:
     return ours, yardstick
 
 
-def _generation(members: int, folder: Path) -> Generation:
-    generation = publish(open_store(folder / "published"), publication(members={"all": {1}}))
-    as_of: datetime = AS_OF
-    parameters = {"members": members}
+def delta(members: int, folder: Path) -> tuple[float, float]:
+    """Seconds of the requests of everybody, and of those of one member of a hundred, who left or joined."""
+    first = _generation(members, folder, AS_OF, range(members))
+    ledger = Ledger(folder / "ledger")
+    file = META.files[1]
+    whole = ExportRequest("all", None, AS_OF, META, file, "All", ("email", "mobile_number"), mode="delta")
+    nobody = ReceivedAudience("all")
+
+    def prepared(generation: Generation, request: ExportRequest, known: ReceivedAudience) -> Prepared:
+        return prepare((request,), generation, "c", (), known, ledger, folder / "outbox")
+
+    full = _best(lambda: prepared(first, whole, nobody))
+    delivery = prepared(first, whole, nobody).delivery
+    assert delivery is not None
+    known = record(delivery, "c", nobody, ledger, by_requests=False)
+    half = members // 200
+    second = _generation(members, folder, AS_OF + DAY, range(half, members + half))
+    some = replace(whole, as_of=AS_OF + DAY)
+    changed = _best(lambda: prepared(second, some, known))
+    [manifest] = prepared(second, some, known).manifests
+    assert (manifest.counts.rows, manifest.counts.removed) == (half, half)
+    return full, changed
+
+
+def _generation(members: int, folder: Path, as_of: datetime, mpids: range) -> Generation:
+    """Identities of all mpids, and `mpids` as the members; identities of 1 % more than `members`."""
+    generation = publish(open_store(folder / "published"), publication(as_of, {"all": {1}}))
     with duckdb.connect() as connection:
-        for statement, path, more in (
-            (_IDENTITIES, generation.identities_file, {}),
-            (_MEMBERS, generation.members_file(as_of), {"as_of": as_of}),
+        for statement, path, parameters in (
+            (_IDENTITIES, generation.identities_file, {"members": members + members // 100}),
+            (
+                _MEMBERS,
+                generation.members_file(as_of),
+                {"as_of": as_of, "first": mpids.start, "last": mpids.stop},
+            ),
         ):
             path.unlink()
-            connection.execute(statement.format(path=path), {**parameters, **more})
+            connection.execute(statement.format(path=path), parameters)
     return generation
 
 
@@ -98,7 +134,14 @@ def _main() -> None:
         ours, yardstick = compared(members, Path(folder))
     megabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     print(  # noqa: T201
-        f"{members:,} members: {ours:.2f} s, yardstick {yardstick:.2f} s, ratio {ours / yardstick:.2f}, {megabytes} MB"
+        f"{members:,} members: {ours:.2f} s, yardstick {yardstick:.2f} s, ratio {ours / yardstick:.2f}, {megabytes} MB",
+        flush=True,
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        full, changed = delta(members, Path(folder))
+    megabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    print(  # noqa: T201
+        f"requests of all: {full:.2f} s, of 1 % who changed: {changed:.2f} s, {changed / full:.0%}, {megabytes} MB"
     )
 
 
