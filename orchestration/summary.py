@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from transforms.audiences.activation import state_of
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from datetime import datetime
     from pathlib import Path
 
@@ -30,8 +31,13 @@ class Row:
     state: State
 
 
-def summary(definitions: Definitions, generation: Generation, as_of: datetime) -> tuple[Row, ...]:
-    """Everything calculated at `as_of`, in the order of the definitions; a parent before its children."""
+def summary(
+    definitions: Definitions, generation: Generation, as_of: datetime, faulted: Collection[str] = ()
+) -> tuple[Row, ...]:
+    """Everything calculated at `as_of`, in the order of the definitions; a parent before its children.
+
+    `faulted`: the audiences that a connection could not deliver.
+    """
     figures = {found.audience_id: found for found in generation.figures if found.as_of == as_of}
     levels: dict[str, int] = {}
     rows = []
@@ -49,7 +55,7 @@ def summary(definitions: Definitions, generation: Generation, as_of: datetime) -
                 adds=found.adds,
                 drops=found.drops,
                 volatility=found.volatility,
-                state=state_of(definitions, audience, calculated=figures),
+                state=state_of(definitions, audience, faulted=faulted, calculated=figures),
             )
         )
     return tuple(rows)

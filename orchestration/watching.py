@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from orchestration.clock import now
+from orchestration.faults import fault_findings
 from transforms.audiences.generations import open_store
 from transforms.audiences.stored import sizes_of_variants
 from transforms.audiences.variants import sample_ratio
@@ -19,13 +20,15 @@ if TYPE_CHECKING:
 
 
 def findings(settings: Settings, definitions: Definitions) -> tuple[Finding, ...]:
-    """What deserves a look now: stale audiences, and what is unusual at the newest as_of."""
+    """What deserves a look now: faulted deliveries, stale audiences, and what is unusual at the newest as_of."""
     generation = open_store(settings.published).current()
     newest = generation.newest if generation else None
+    faults = fault_findings(settings, definitions)
     if generation is None or newest is None:
-        return ()
+        return faults
     figures = [row for row in generation.figures if row.as_of == newest]
     return (
+        *faults,
         *watch_freshness(definitions, generation, now()),
         *watch_figures(definitions, figures),
         *watch_variants(definitions, newest, _mismatched(settings, definitions, generation, newest)),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from orchestration.cli.answers import print_json, print_table
+from orchestration.faults import faulted
 from orchestration.summary import Row, summary
 from transforms.audiences.activation import active_count
 from transforms.audiences.generations import open_store
@@ -31,7 +32,8 @@ def figure_rows(
     shown = as_of or (generation.newest if generation else None)
     if generation is None or shown is None:
         raise InternalError("a run is over and nothing is published")
-    return shown, summary(definitions, generation, shown)
+    audiences = {one.audience_id for one in faulted(settings, definitions)}
+    return shown, summary(definitions, generation, shown, audiences)
 
 
 def print_figures(as_of: datetime, rows: tuple[Row, ...]) -> None:

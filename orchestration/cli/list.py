@@ -12,6 +12,7 @@ from orchestration.cli.figures import active_as_json, active_in_words
 from orchestration.cli.options import as_json, with_settings
 from orchestration.cli.redefinitions import redefined_in_words, redefined_since
 from orchestration.clock import now
+from orchestration.faults import faulted
 from orchestration.lease import being_calculated
 from orchestration.watching import findings
 from transforms.audiences.activation import State
@@ -70,7 +71,12 @@ def list(  # the command's name; nothing in this module needs the type
     definitions = load_definitions(settings.project)
     rows = [
         row
-        for row in catalogue(definitions, generation, calculating=being_calculated(settings.data))
+        for row in catalogue(
+            definitions,
+            generation,
+            faulted={one.audience_id for one in faulted(settings, definitions)},
+            calculating=being_calculated(settings.data),
+        )
         if set(tags) <= set(row.tags)
         and state in (None, row.state)
         and (span is None or (len(row.workspaces) == 1) == (span == "single"))

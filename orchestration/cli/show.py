@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from exports.ledger.ledger import Ledger
 from orchestration.authorship import authorship
 from orchestration.cli.answers import UNKNOWN, age_in_words, print_json
 from orchestration.cli.options import as_json, with_settings
 from orchestration.cli.redefinitions import redefined_in_words, redefined_since
 from orchestration.clock import now
+from orchestration.faults import faulted
 from orchestration.lease import being_calculated
 from orchestration.watching import findings
 from transforms.audiences.activation import connections_of, needed_by
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from orchestration.settings import Settings
+    from transforms.definitions.records import Connection
 
 
 @click.command()
@@ -39,7 +42,12 @@ def show(settings: Settings, audience: str, as_json: bool) -> None:
     found = find_audience(definitions, audience)
     row = next(
         row
-        for row in catalogue(definitions, generation, calculating=being_calculated(settings.data))
+        for row in catalogue(
+            definitions,
+            generation,
+            faulted={one.audience_id for one in faulted(settings, definitions)},
+            calculating=being_calculated(settings.data),
+        )
         if row.id == audience
     )
     sizes: dict[str, int] = {}
@@ -96,6 +104,7 @@ def show(settings: Settings, audience: str, as_json: bool) -> None:
                 "output": connection.output,
                 "variant": connection.variant,
                 "status": connection.status,
+                "delivered": _delivered(settings, connection, found.id),
             }
             for connection in connections_of(definitions, found.id)
         ],
@@ -104,6 +113,13 @@ def show(settings: Settings, audience: str, as_json: bool) -> None:
         print_json(answer)
     else:
         _print(answer, figures.as_of if figures else None)
+
+
+def _delivered(settings: Settings, connection: Connection, audience_id: str) -> str | None:
+    """The as_of that the partner has of an audience."""
+    received = Ledger(settings.connection_ledger).read(connection.id)
+    as_of = received.audience(audience_id, connection.variant).as_of
+    return None if as_of is None else iso(as_of)
 
 
 def _print(answer: dict[str, Any], as_of: datetime | None) -> None:
@@ -149,7 +165,10 @@ def _print(answer: dict[str, Any], as_of: datetime | None) -> None:
         click.echo(f"variant {variant['name']}: {size} ({variant['share']:g} %)")
     for connection in answer["connections"]:
         of = f", variant {connection['variant']}" if connection["variant"] else ""
-        click.echo(f"connection {connection['id']}: to {connection['output']}{of}, {connection['status']}")
+        last = f", delivered as of {connection['delivered']}" if connection["delivered"] else ""
+        click.echo(
+            f"connection {connection['id']}: to {connection['output']}{of}, {connection['status']}{last}"
+        )
 
 
 def _last(audience_id: str, stored: dict[str, Any] | None) -> str:

@@ -179,7 +179,7 @@ def test_layers_read_only_what_is_below_them(manifest):
                 assert sources == [], model["name"]
             case "int" | "dim" if model["path"].startswith("profiles/"):
                 assert reads, model["name"]
-                below = (".stg_", ".int_newest_", ".int_device_")
+                below = (".stg_", ".int_newest_", ".int_device_", ".int_user_")
                 assert all(any(part in name for part in below) for name in reads), model["name"]
             case "fct" | "dim" if model["path"].startswith("marts/"):
                 assert sources == ["published"], model["name"]

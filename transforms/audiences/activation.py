@@ -123,13 +123,13 @@ def state_of(
 ) -> State:
     """The first state of spec §6 that applies.
 
-    `faulted` are connection ids; `calculating` the audiences that a run is at work on; `calculated` those of
-    the newest stored as_of.
+    `faulted` are the audiences that a connection could not deliver; `calculating` those that a run is at work on;
+    `calculated` those of the newest stored as_of.
     """
     connections = connections_of(definitions, audience.id)
     if audience.is_draft:
         return "draft"
-    if any(connection.id in faulted for connection in connections):
+    if audience.id in faulted:
         return "faulted"
     if any(connection.is_active for connection in connections):
         return "active"

@@ -48,7 +48,7 @@ def catalogue(
 ) -> tuple[CatalogueRow, ...]:
     """Every audience in the definitions' order, then those that are stored but no longer defined (`orphaned`).
 
-    Figures are those of the newest stored as_of. `faulted` are connection ids, `calculating` audience ids.
+    Figures are those of the newest stored as_of. `faulted` and `calculating` are audience ids.
     """
     newest = generation.newest if generation else None
     stored = (

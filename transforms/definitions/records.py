@@ -50,7 +50,7 @@ CONTROL = "Control"
 Access = Literal["private", "view", "usable"]
 
 #: What is watched, and what a notice can be about.
-Subject = Literal["failed_run", "stale", "size_change", "volatility", "emptied", "sample_ratio"]
+Subject = Literal["failed_run", "stale", "size_change", "volatility", "emptied", "sample_ratio", "faulted"]
 
 
 @dataclass(frozen=True)

@@ -88,7 +88,7 @@ def test_the_first_state_that_applies(journey: Definitions) -> None:
     active = connected(journey, "alone")
     alone, other = active.audience("alone"), active.audience("other")
     assert state_of(active, audience("alone", status="draft"), calculated={"alone"}) == "draft"
-    assert state_of(active, alone, faulted={"c"}, calculated={"alone"}) == "faulted"
+    assert state_of(active, alone, faulted={"alone"}, calculated={"alone"}) == "faulted"
     assert state_of(active, alone, calculating={"alone"}) == "active"
     assert state_of(active, other, calculating={"other"}, calculated={"other"}) == "calculating"
     assert state_of(active, other, calculated={"other"}) == "calculated"

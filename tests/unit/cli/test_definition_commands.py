@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from exports.ledger.ledger import Ledger
-from exports.ledger.records import ReceivedAudience
+from exports.ledger.records import ReceivedAudience, RecordedFault
 from orchestration.cli.main import main
 from tests.support.command import answer
 from tests.support.project_folder import MILEPOST, audience, write_project
@@ -146,3 +146,71 @@ def test_validate_refuses_an_edit_of_a_test_that_was_delivered(
     refused = answer(tmp_path, capsys, "validate")
     assert refused.status == 2
     assert "audiences/lapsed.yml:1: error EXP-003" in refused.out
+
+
+def test_a_delivery_that_is_faulted_is_seen_wherever_one_looks(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lapsed = "audience: lapsed\ncriteria: {last_seen: {within: 30 days}}\n"
+    connections = (
+        "outputs:\n  meta: {partner: meta_csv}\n"
+        "connections:\n  - {connection: meta_lapsed, audience: lapsed, output: meta, status: active}\n"
+    )
+    files = {"audiences/lapsed.yml": lapsed, "connections/meta.yml": connections}
+    write_project(tmp_path / "project", files, MILEPOST)
+    publish(open_store(tmp_path / "data" / "published"), publication(members={"lapsed": {1}}))
+    fault = RecordedFault("permission", "no writing here", "then `milepost resume`", AS_OF)
+    Ledger(tmp_path / "data" / "ledger" / "connections").record(
+        "meta_lapsed", ReceivedAudience("lapsed", as_of=AS_OF, fault=fault)
+    )
+    [listed] = answer(tmp_path, capsys, "list", "--json").json["audiences"]
+    assert listed["state"] == "faulted"
+    shown = answer(tmp_path, capsys, "show", "lapsed").out
+    assert "state: faulted" in shown
+    assert "active, delivered as of 2018-01-01T00:00:00Z" in shown
+    for told in (shown, answer(tmp_path, capsys, "watch").out):
+        assert "is not sent by `meta_lapsed` (permission): no writing here; then `milepost resume`" in told
+
+
+def test_an_unknown_connection_and_a_list_that_can_not_be_emptied_are_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    files = {
+        "audiences/lapsed.yml": "audience: lapsed\ncriteria: {last_seen: {within: 30 days}}\n",
+        "connections/meta.yml": "outputs:\n  meta: {partner: meta_csv}\n"
+        "connections:\n  - {connection: meta_lapsed, audience: lapsed, output: meta, status: active}\n",
+    }
+    write_project(tmp_path / "project", files, MILEPOST)
+    unknown = answer(tmp_path, capsys, "export", "meta_laped", "--dry-run")
+    assert unknown.status == 2
+    assert "did you mean `meta_lapsed`?" in unknown.err
+    emptied = answer(tmp_path, capsys, "resync", "meta_lapsed", "--empty-first")
+    assert emptied.status == 2
+    assert "EXP-013" in emptied.err
+
+
+def test_a_dry_run_says_what_would_be_sent_with_masked_rows_and_sends_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    files = {
+        "audiences/lapsed.yml": "audience: lapsed\ncriteria: {last_seen: {within: 30 days}}\n",
+        "connections/lines.yml": "outputs:\n  lines: {partner: json_lines}\nconnections:\n"
+        "  - {connection: lines, audience: lapsed, output: lines, status: active, mode: delta}\n",
+    }
+    write_project(tmp_path / "project", files, MILEPOST)
+    publish(
+        open_store(tmp_path / "data" / "published"),
+        publication(
+            members={"lapsed": {1, 2, 3, 4}},
+            identities={(mpid, "email", f"user{mpid}@example.com") for mpid in (1, 2, 4)},
+            privacy=({"mpid": 4, "statement": "opted_out"},),
+        ),
+    )
+    [told] = answer(tmp_path, capsys, "export", "lines", "--dry-run", "--json").json
+    assert (told["members"], told["users"], told["rows"], told["removed"]) == (3, 2, 2, 0)
+    assert (told["dropped"], told["withheld"]) == ({"without_identity": 1}, {"opted_out": 1})
+    assert [row["email"][0] for row in told["first_rows"]] == ["u", "u"]
+    assert "example" not in json.dumps(told)
+    assert not [path for path in (tmp_path / "data").rglob("*user*") if "published" not in path.parts]
+    assert not (tmp_path / "data" / "exports").exists()
+    assert "nothing was sent" in answer(tmp_path, capsys, "export", "lines", "--dry-run").err
