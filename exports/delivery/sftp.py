@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import posixpath
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import asyncssh
@@ -13,16 +14,23 @@ from exports.delivery.backoff import PassingError
 from exports.delivery.faults import DeliveryError, Fault, scrubbed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
+    from typing import Any
 
     from exports.delivery.backoff import Patience
     from exports.delivery.secrets import Secrets
     from transforms.definitions.destinations import Sftp
 
 _SECONDS_TO_CONNECT = 30
+#: A server that answers nothing for so long is lost: it may hold the connection and be dead behind it.
+_SECONDS_OF_SILENCE = 120.0
+#: Bytes of one write. Some servers take 4 MiB, and 128 writes are on their way at once.
+_LARGEST_BLOCK = 256 * 1024
+_COMPARED_AT_ONCE = 1024 * 1024
 _RESUME = "then `milepost resume`"
 _REFUSED_FOLDER = f"look at the folder and its permissions there, {_RESUME}"
+_LOST = (asyncssh.SFTPConnectionLost, asyncssh.SFTPNoConnection, asyncssh.ChannelOpenError)
 
 
 class SftpFolder:
@@ -37,24 +45,25 @@ class SftpFolder:
         self._client: asyncssh.SFTPClient | None = None
 
     def put(self, path: Path, name: str) -> None:
-        """The file at `path` stands in the folder under `name`; a file of another size under it is a `refused` fault."""
+        """The bytes at `path` stand in the folder under `name`; other bytes under it are a `refused` fault.
+
+        Where files are written under their own name, a beginning of ours is one that broke off: it is written anew.
+        """
 
         def once() -> None:
             try:
                 self._runner.run(self._put(path, name))
-            except (asyncssh.KeyImportError, asyncssh.KeyEncryptionError) as error:
+            except (asyncssh.KeyImportError, asyncssh.KeyEncryptionError):
                 words = "the private key can't be read, or its passphrase is another one"
-                raise DeliveryError(
-                    Fault("authentication", words, f"set the right one, {_RESUME}")
-                ) from error
-            except (asyncssh.ConnectionLost, asyncssh.DisconnectError, TimeoutError, OSError) as error:
+                raise DeliveryError(Fault("authentication", words, f"set the right one, {_RESUME}")) from None
+            except (asyncssh.DisconnectError, OSError) as error:
                 self.close()
-                raise _of_connection(error, self._server) from error
-            except asyncssh.SFTPConnectionLost as error:
+                raise _of_connection(error, self._server) from None
+            except _LOST as error:
                 self.close()
-                raise _unreachable(self._server, error) from error
+                raise _unreachable(self._server, error) from None
             except asyncssh.SFTPError as error:
-                raise DeliveryError(_of_sftp(error)) from error
+                raise DeliveryError(_of_sftp(error)) from None
 
         self._patience.tried(once)
 
@@ -65,29 +74,94 @@ class SftpFolder:
             self._runner.run(_closed(connection))
 
     async def _put(self, path: Path, name: str) -> None:
+        # Not asyncio.timeout: what it cancels would still wait for the server to close its file.
+        loop = asyncio.get_running_loop()
+        watch = loop.call_later(_SECONDS_OF_SILENCE, self._abort)
+
+        def heard(*_: object) -> None:
+            nonlocal watch
+            watch.cancel()
+            watch = loop.call_later(_SECONDS_OF_SILENCE, self._abort)
+
+        try:
+            await self._put_heard(path, name, heard)
+        finally:
+            watch.cancel()
+
+    def _abort(self) -> None:
+        if self._connection is not None:
+            self._connection.abort()
+
+    async def _put_heard(self, path: Path, name: str, heard: Callable[..., None]) -> None:
         client = await self._opened()
+        heard()
         target = posixpath.join(self._server.path, name)
-        temporary = {
-            "hidden": posixpath.join(self._server.path, f".{name}.part"),
-            "suffix": f"{target}.part",
-            "none": target,
-        }[self._server.temporary]
-        size = path.stat().st_size
-        if await client.exists(target):
-            there = (await client.stat(target)).size
-            if there == size:
-                return
-            if temporary != target:
-                raise DeliveryError(_other_file(name))
-        await client.put(str(path), temporary)
-        written = (await client.stat(temporary)).size
+        if await self._is_there(client, path, target, heard):
+            return
+        if self._server.temporary == "none":
+            # One write after the other: what breaks off is a beginning, without holes.
+            await self._write(client, path, target, max_requests=1, progress_handler=heard)
+            return
+        hidden = "." if self._server.temporary == "hidden" else ""
+        temporary = posixpath.join(self._server.path, f"{hidden}{name}.part")
+        await self._write_aside(client, path, temporary, heard)
+        try:
+            # Not the rename of OpenSSH that replaces what is there.
+            await client.rename(temporary, target)
+        except _LOST:
+            raise
+        except asyncssh.SFTPError as error:
+            await _removed(client, temporary)
+            raise _hinted(error, "none", "renames") from None
+
+    async def _is_there(
+        self, client: asyncssh.SFTPClient, path: Path, target: str, heard: Callable[[], None]
+    ) -> bool:
+        if not await client.exists(target):
+            return False
+        size, found = path.stat().st_size, (await client.stat(target)).size or 0
+        may_be_a_beginning = self._server.temporary == "none" and found < size
+        if found != size and not may_be_a_beginning:
+            raise DeliveryError(_other_file(posixpath.basename(target)))
+        try:
+            is_ours = await _begins_with(client, path, target, found, heard)
+        except asyncssh.SFTPPermissionDenied:
+            # A letter box, which shows nobody what lies in it: names hold their as_of, so the size has to do.
+            is_ours = found == size
+        if not is_ours:
+            raise DeliveryError(_other_file(posixpath.basename(target)))
+        return found == size
+
+    async def _write_aside(
+        self, client: asyncssh.SFTPClient, path: Path, temporary: str, heard: Callable[[], None]
+    ) -> None:
+        try:
+            # Empty at first: a name that is refused is told from a disk that is full.
+            async with client.open(temporary, "wb"):
+                pass
+        except _LOST:
+            raise
+        except asyncssh.SFTPError as error:
+            other = "suffix" if self._server.temporary == "hidden" else "none"
+            raise _hinted(error, other, f"files like `{posixpath.basename(temporary)}`") from None
+        try:
+            await self._write(client, path, temporary, max_requests=-1, progress_handler=heard)
+        except _LOST:
+            raise
+        except (asyncssh.SFTPError, DeliveryError):
+            await _removed(client, temporary)
+            raise
+
+    async def _write(self, client: asyncssh.SFTPClient, path: Path, target: str, **chosen: Any) -> None:
+        block = min(client.limits.max_write_len, _LARGEST_BLOCK)
+        # Without the holes of a sparse file its end would be missing where it is zeros.
+        await client.put(str(path), target, block_size=block, sparse=False, **chosen)
+        size, written = path.stat().st_size, (await client.stat(target)).size
         if written != size:
             # Some servers keep a part of what they could not take.
             raise DeliveryError(
                 Fault("refused", f"{written} of {size} bytes arrived", f"look for room there, {_RESUME}")
             )
-        if temporary != target:
-            await client.rename(temporary, target)
 
     async def _opened(self) -> asyncssh.SFTPClient:
         if self._client is None:
@@ -113,6 +187,9 @@ class SftpFolder:
             # Nothing of whoever runs it: no agent, no configuration, no keys of a home folder.
             agent_path=None,
             config=None,
+            gss_host=None,
+            x509_trusted_certs=None,
+            disable_trivial_auth=True,
             connect_timeout=_SECONDS_TO_CONNECT,
         )
 
@@ -133,8 +210,32 @@ def sftp_folder(server: Sftp, secrets: Secrets, patience: Patience) -> Iterator[
 
 
 async def _closed(connection: asyncssh.SSHClientConnection) -> None:
-    connection.close()
+    # Not `close`, which waits for a server that may answer nothing any more.
+    connection.abort()
     await connection.wait_closed()
+
+
+async def _begins_with(
+    client: asyncssh.SFTPClient, path: Path, target: str, size: int, heard: Callable[[], None]
+) -> bool:
+    with path.open("rb") as ours:
+        async with client.open(target, "rb") as theirs:
+            left = size
+            while left:
+                expected = ours.read(min(left, _COMPARED_AT_ONCE))
+                if await theirs.read(len(expected)) != expected:
+                    return False
+                heard()
+                left -= len(expected)
+    return True
+
+
+async def _removed(client: asyncssh.SFTPClient, temporary: str) -> None:
+    try:
+        await client.remove(temporary)
+    except asyncssh.SFTPError:
+        # It may not be there, or stay for want of a right: the next try writes over it.
+        return
 
 
 def _of_connection(error: Exception, server: Sftp) -> Exception:
@@ -163,7 +264,15 @@ def _of_sftp(error: asyncssh.SFTPError) -> Fault:
         case asyncssh.SFTPPermissionDenied():
             return Fault("permission", words, _REFUSED_FOLDER)
         case _:
-            return Fault("refused", words, _REFUSED_FOLDER)
+            # Version 3 of the protocol has no word of its own for a full disk.
+            return Fault("refused", words, f"look at the room and the folder there, {_RESUME}")
+
+
+def _hinted(error: asyncssh.SFTPError, temporary: str, what: str) -> DeliveryError:
+    """The fault of a server that may refuse how a file grows."""
+    fault = _of_sftp(error)
+    step = f"look at the folder and its permissions there, or, where it takes no {what}, write `temporary: {temporary}`; "
+    return DeliveryError(replace(fault, next_step=f"{step}{_RESUME}"))
 
 
 def _other_file(name: str) -> Fault:

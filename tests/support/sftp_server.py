@@ -6,7 +6,7 @@ import asyncio
 import threading
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, cast
 
 import asyncssh
 
@@ -30,6 +30,10 @@ class Behaviour:
     refuses_renames: bool = False
     is_read_only: bool = False
     keeps_only: int | None = None
+    full_after: int | None = None
+    is_silent: bool = False
+    is_unreadable: bool = False
+    has_files: bool = True
     authorized: asyncssh.SSHKey | None = None
     connections: list[asyncssh.SSHServerConnection] = field(default_factory=list)
     log: list[str] = field(default_factory=list)
@@ -88,14 +92,20 @@ def sftp_server(folder: Path, behaviour: Behaviour | None = None) -> Iterator[Sf
         def open(self, path: bytes, pflags: int, attrs: asyncssh.SFTPAttrs) -> object:
             behaviour.log.append(f"open {path.decode()}")
             is_writing = bool(pflags & _WRITE)
+            if not is_writing and behaviour.is_unreadable:
+                raise asyncssh.SFTPPermissionDenied("nobody may read here")
             if is_writing and behaviour.is_read_only:
                 raise asyncssh.SFTPPermissionDenied("you may not write here, jane@example.com")
             if is_writing and behaviour.refuses_hidden and path.rpartition(b"/")[2].startswith(b"."):
                 raise asyncssh.SFTPFailure("no hidden files")
             return super().open(path, pflags, attrs)
 
-        def write(self, file_obj: object, offset: int, data: bytes) -> Any:
+        async def write(self, file_obj: object, offset: int, data: bytes) -> int:
             self._written += len(data)
+            if behaviour.is_silent:
+                await self._connection.wait_closed()
+            if behaviour.full_after is not None and self._written > behaviour.full_after:
+                raise asyncssh.SFTPFailure("No space left on device")
             if (
                 behaviour.breaks
                 and behaviour.breaks_after is not None
@@ -106,7 +116,7 @@ def sftp_server(folder: Path, behaviour: Behaviour | None = None) -> Iterator[Sf
                 raise asyncssh.SFTPConnectionLost("gone")
             if behaviour.keeps_only is not None:
                 data = data[: max(0, behaviour.keeps_only - offset)]
-            return super().write(file_obj, offset, data)
+            return cast("int", super().write(file_obj, offset, data))
 
         def rename(self, oldpath: bytes, newpath: bytes) -> None:
             behaviour.log.append(f"rename {oldpath.decode()} {newpath.decode()}")
@@ -116,7 +126,7 @@ def sftp_server(folder: Path, behaviour: Behaviour | None = None) -> Iterator[Sf
 
     async def serve() -> None:
         server = await asyncssh.create_server(
-            Login, "127.0.0.1", 0, server_host_keys=[key], sftp_factory=Files
+            Login, "127.0.0.1", 0, server_host_keys=[key], sftp_factory=Files if behaviour.has_files else None
         )
         found.append(server.get_port())
         started.set()
