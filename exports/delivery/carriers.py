@@ -50,7 +50,7 @@ def carrier(
 
             prefix = destination.credentials
             secrets = None if prefix is None else Secrets(prefix, value)
-            return nullcontext(bucket(destination, secrets, patience))
+            return bucket(destination, secrets, patience)
         case HttpApi():
             from exports.delivery.http import Api
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from exports.ledger.records import FaultReason
 
 #: Partners repeat what they were sent: addresses, numbers, tokens and digests are not repeated after them.
@@ -32,7 +34,13 @@ class DeliveryError(Exception):
         self.fault = fault
 
 
-def scrubbed(words: str) -> str:
-    """A partner's words without anything that may be personal or secret, in a line of at most 300 characters."""
+def scrubbed(words: str, secrets: Iterable[str] = ()) -> str:
+    """A partner's words without anything that may be personal or secret, in a line of at most 300 characters.
+
+    Each of `secrets` is cut out, however short.
+    """
+    # The longest first: one may begin like another.
+    for secret in sorted(secrets, key=len, reverse=True):
+        words = words.replace(secret, "…")
     line = " ".join(_PERSONAL.sub("…", words).split())
     return line if len(line) <= _LONGEST else f"{line[: _LONGEST - 1]}…"

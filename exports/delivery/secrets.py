@@ -1,8 +1,8 @@
-"""Secrets by the names that definitions give: read when something is delivered, never kept or told."""
+"""Secrets by the names that definitions give: read when something is delivered, and never told."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from exports.delivery.faults import DeliveryError, Fault
@@ -13,14 +13,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Secrets:
-    """The variables of one destination: `<prefix>_<name>`."""
+    """The variables of one destination: `<prefix>_<name>`. `read` are the values so far, for `scrubbed` to cut out."""
 
     prefix: str
     value: Callable[[str], str | None]
+    read: set[str] = field(default_factory=set, init=False, repr=False, compare=False)
 
     def optional(self, name: str) -> str | None:
         """The value of a variable, None where it is not set or empty."""
-        return self.value(f"{self.prefix}_{name}") or None
+        found = self.value(f"{self.prefix}_{name}") or None
+        if found is not None:
+            self.read.add(found)
+        return found
 
     def needed(self, *names: str) -> str:
         """The value of the first of these variables that is set; an `authentication` fault where none is."""

@@ -58,12 +58,12 @@ class SftpFolder:
                 raise DeliveryError(Fault("authentication", words, f"set the right one, {_RESUME}")) from None
             except (asyncssh.DisconnectError, OSError) as error:
                 self.close()
-                raise _of_connection(error, self._server) from None
+                raise _of_connection(error, self._server, self._secrets) from None
             except _LOST as error:
                 self.close()
-                raise _unreachable(self._server, error) from None
+                raise _unreachable(self._server, error, self._secrets) from None
             except asyncssh.SFTPError as error:
-                raise DeliveryError(_of_sftp(error)) from None
+                raise DeliveryError(_of_sftp(error, self._secrets)) from None
 
         self._patience.tried(once)
 
@@ -112,7 +112,7 @@ class SftpFolder:
             raise
         except asyncssh.SFTPError as error:
             await _removed(client, temporary)
-            raise _hinted(error, "none", "renames") from None
+            raise _hinted(error, self._secrets, "none", "renames") from None
 
     async def _is_there(
         self, client: asyncssh.SFTPClient, path: Path, target: str, heard: Callable[[], None]
@@ -143,7 +143,9 @@ class SftpFolder:
             raise
         except asyncssh.SFTPError as error:
             other = "suffix" if self._server.temporary == "hidden" else "none"
-            raise _hinted(error, other, f"files like `{posixpath.basename(temporary)}`") from None
+            raise _hinted(
+                error, self._secrets, other, f"files like `{posixpath.basename(temporary)}`"
+            ) from None
         try:
             await self._write(client, path, temporary, max_requests=-1, progress_handler=heard)
         except _LOST:
@@ -238,7 +240,7 @@ async def _removed(client: asyncssh.SFTPClient, temporary: str) -> None:
         return
 
 
-def _of_connection(error: Exception, server: Sftp) -> Exception:
+def _of_connection(error: Exception, server: Sftp, secrets: Secrets) -> Exception:
     match error:
         case asyncssh.HostKeyNotVerifiable():
             words = f"{server.host} shows another key than the one that is known: it may not be the server that it was"
@@ -248,18 +250,20 @@ def _of_connection(error: Exception, server: Sftp) -> Exception:
             words = f"{server.host} refused the user or the password or key"
             return DeliveryError(Fault("authentication", words, f"set the right ones, {_RESUME}"))
         case asyncssh.KeyExchangeFailed() | asyncssh.ProtocolNotSupported():
-            return DeliveryError(Fault("refused", scrubbed(str(error)), f"look at the server, {_RESUME}"))
+            return DeliveryError(
+                Fault("refused", scrubbed(str(error), secrets.read), f"look at the server, {_RESUME}")
+            )
         case _:
-            return _unreachable(server, error)
+            return _unreachable(server, error, secrets)
 
 
-def _unreachable(server: Sftp, error: Exception) -> PassingError:
-    words = f"{server.host}:{server.port} can't be reached, or broke off: {scrubbed(str(error)) or type(error).__name__}"
+def _unreachable(server: Sftp, error: Exception, secrets: Secrets) -> PassingError:
+    words = f"{server.host}:{server.port} can't be reached, or broke off: {scrubbed(str(error), secrets.read) or type(error).__name__}"
     return PassingError(Fault("unreachable", words, f"see that it runs, {_RESUME}", may_have_arrived=True))
 
 
-def _of_sftp(error: asyncssh.SFTPError) -> Fault:
-    words = scrubbed(error.reason)
+def _of_sftp(error: asyncssh.SFTPError, secrets: Secrets) -> Fault:
+    words = scrubbed(error.reason, secrets.read)
     match error:
         case asyncssh.SFTPPermissionDenied():
             return Fault("permission", words, _REFUSED_FOLDER)
@@ -268,9 +272,9 @@ def _of_sftp(error: asyncssh.SFTPError) -> Fault:
             return Fault("refused", words, f"look at the room and the folder there, {_RESUME}")
 
 
-def _hinted(error: asyncssh.SFTPError, temporary: str, what: str) -> DeliveryError:
+def _hinted(error: asyncssh.SFTPError, secrets: Secrets, temporary: str, what: str) -> DeliveryError:
     """The fault of a server that may refuse how a file grows."""
-    fault = _of_sftp(error)
+    fault = _of_sftp(error, secrets)
     step = f"look at the folder and its permissions there, or, where it takes no {what}, write `temporary: {temporary}`; "
     return DeliveryError(replace(fault, next_step=f"{step}{_RESUME}"))
 

@@ -95,7 +95,7 @@ def sftp_server(folder: Path, behaviour: Behaviour | None = None) -> Iterator[Sf
             if not is_writing and behaviour.is_unreadable:
                 raise asyncssh.SFTPPermissionDenied("nobody may read here")
             if is_writing and behaviour.is_read_only:
-                raise asyncssh.SFTPPermissionDenied("you may not write here, jane@example.com")
+                raise asyncssh.SFTPPermissionDenied(f"you may not write here, jane@example.com, {PASSWORD}")
             if is_writing and behaviour.refuses_hidden and path.rpartition(b"/")[2].startswith(b"."):
                 raise asyncssh.SFTPFailure("no hidden files")
             return super().open(path, pflags, attrs)

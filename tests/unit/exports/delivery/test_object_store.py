@@ -48,8 +48,8 @@ def put(
 ) -> list[float]:
     waited: list[float] = []
     destination = ObjectStore("s3", of, within, "us-east-1", endpoint, "S")
-    opened = bucket(destination, Secrets("S", ENVIRONMENT.get), Patience(waited.append, attempts=3))
-    opened.put(path, name)
+    with bucket(destination, Secrets("S", ENVIRONMENT.get), Patience(waited.append, attempts=3)) as opened:
+        opened.put(path, name)
     return waited
 
 

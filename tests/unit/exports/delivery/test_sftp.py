@@ -186,7 +186,7 @@ def test_a_folder_that_may_not_be_written_is_a_fault_without_what_is_personal_in
 ) -> None:
     with sftp_server(tmp_path / "there", Behaviour(is_read_only=True)) as server:
         found = fault(server, path)
-        assert (found.reason, found.message) == ("permission", "you may not write here, …")
+        assert (found.reason, found.message) == ("permission", "you may not write here, … …")
 
 
 @pytest.mark.parametrize(
