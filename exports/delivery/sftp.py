@@ -176,7 +176,7 @@ class SftpFolder:
     async def _connected(self) -> asyncssh.SSHClientConnection:
         server, secrets = self._server, self._secrets
         key = secrets.optional("KEY")
-        host_key = server.host_key or secrets.needed("HOST_KEY")
+        host_key = _known(server.host_key or secrets.needed("HOST_KEY"))
         return await asyncssh.connect(
             server.host,
             server.port,
@@ -185,7 +185,7 @@ class SftpFolder:
             client_keys=[asyncssh.import_private_key(key, secrets.optional("KEY_PASSPHRASE"))]
             if key
             else None,
-            known_hosts=([asyncssh.import_public_key(host_key)], [], []),
+            known_hosts=([host_key], [], []),
             # Nothing of whoever runs it: no agent, no configuration, no keys of a home folder.
             agent_path=None,
             config=None,
@@ -238,6 +238,15 @@ async def _removed(client: asyncssh.SFTPClient, temporary: str) -> None:
     except asyncssh.SFTPError:
         # It may not be there, or stay for want of a right: the next try writes over it.
         return
+
+
+def _known(host_key: str) -> asyncssh.SSHKey:
+    try:
+        return asyncssh.import_public_key(host_key)
+    except asyncssh.KeyImportError:
+        words = "what is known of the server's key is no public key"
+        step = f"put the whole line of known_hosts after the name into `host_key`, {_RESUME}"
+        raise DeliveryError(Fault("authentication", words, step)) from None
 
 
 def _of_connection(error: Exception, server: Sftp, secrets: Secrets) -> Exception:

@@ -1,6 +1,7 @@
 """`deliver:` of an output: where its files go. Secrets are named, never written (spec §10).
 
-DEF-151 no name of environment variables; DEF-152 no host key. Keys of another destination are unknown keys.
+DEF-151 no name of environment variables; DEF-152 no host key; DEF-153 no server or address, or one with a secret in it, or
+one that others can read along. Keys of another destination are unknown keys.
 """
 
 from __future__ import annotations
@@ -17,7 +18,13 @@ if TYPE_CHECKING:
     from transforms.documents.nodes import Node
     from transforms.documents.report import Report
 
-_CREDENTIALS = r"^[A-Z_][A-Z0-9_]{0,99}$"
+#: An access key of AWS is 20 capitals and digits in a row, and would pass for a name.
+_CREDENTIALS = r"^(?!.*[A-Z0-9]{20})[A-Z_][A-Z0-9_]{0,99}$"
+_SERVER = r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,252}$"
+#: Neither a user nor a query, which may be secrets.
+_ADDRESS = r"^(https://|http://(localhost|127\.0\.0\.1|\[::1\])(?=[:/]|$))[^\s@?#]*$"
+#: No `..`, which leads out of what the definition names.
+_FOLDER = r"^(?!(.*/)?\.\.(/|$))[^\\]*$"
 _HOST_KEY = r"^(ssh|ecdsa|sk)-[a-z0-9@.-]+ [A-Za-z0-9+/]+=*$"
 _SFTP_PORT = 22
 
@@ -85,6 +92,26 @@ def _credentials() -> Reader[str]:
     return Reader(read, {"type": "string", "pattern": _CREDENTIALS}, expected)
 
 
+def _unrepeated(pattern: str, expected: str, hint: str) -> Reader[str]:
+    """Text where people write secrets beside what is asked for: what does not match is not repeated."""
+
+    def read(node: Node, report: Report) -> str | Invalid:
+        if isinstance(node, Scalar) and re.search(pattern, node.text) and not node.text.endswith("\n"):
+            return node.text
+        report.add("DEF-153", f"expected {expected}", node, hint=hint)
+        return INVALID
+
+    return Reader(read, {"type": "string", "pattern": pattern}, expected)
+
+
+def _address() -> Reader[str]:
+    return _unrepeated(
+        _ADDRESS,
+        "an address such as `https://api.example.com`",
+        "https, without a user and what follows a `?`; http for this machine alone",
+    )
+
+
 def _host_key() -> Reader[str]:
     expected = "the server's public key as in known_hosts, such as `ssh-ed25519 AAAA…`"
 
@@ -100,9 +127,18 @@ def _host_key() -> Reader[str]:
 CREDENTIALS = optional(
     "credentials", _credentials(), "How the names of the variables with its secrets begin."
 )
-HOST = needed("host", text(expected="a host"), "", "The SFTP server.")
+HOST = needed(
+    "host",
+    _unrepeated(
+        _SERVER,
+        "a server such as `sftp.example.com`",
+        "its name alone: `port` and `path` are keys, and the user is a variable",
+    ),
+    "",
+    "The SFTP server.",
+)
 PORT = defaulted("port", integer(least=1, most=65535), _SFTP_PORT, "Its port.")
-PATH = defaulted("path", text(expected="a folder"), "", "The folder there.")
+PATH = defaulted("path", text(pattern=_FOLDER, expected="a folder without `..`"), "", "The folder there.")
 HOST_KEY = optional("host_key", _host_key(), "The server's public key; default: that of the environment.")
 TEMPORARY = defaulted(
     "temporary",
@@ -115,10 +151,8 @@ NEEDED_CREDENTIALS = needed(
 )
 BUCKET = needed("bucket", text(expected="a bucket"), "", "The bucket, or the container of Azure.")
 BUCKET_REGION = optional("region", text(expected="a region"), "The region of the bucket.")
-ENDPOINT = optional(
-    "endpoint", text(expected="an address"), "The address of a store that is not the usual one."
-)
-URL = optional("url", text(expected="an address"), "The address of the API; default: the partner's own.")
+ENDPOINT = optional("endpoint", _address(), "The address of a store that is not the usual one.")
+URL = optional("url", _address(), "The address of the API; default: the partner's own.")
 LIST = optional("list", text(expected="the id of a list"), "A list that is there; default: one is made.")
 
 

@@ -67,6 +67,11 @@ def test_a_destination_has_its_keys_and_defaults(deliver: str, expected: Destina
         ("deliver: {to: local, bucket: b}", "DOC-001", "bucket"),
         ("deliver: {to: sftp, host: h, credentials: 'my secret'}", "DEF-151", "environment variables"),
         ("deliver: {to: sftp, host: h, credentials: P, host_key: SHA256:abc}", "DEF-152", "known_hosts"),
+        ("deliver: {to: sftp, host: h, credentials: P, path: ../up}", "DOC-005", "without `..`"),
+        ("deliver: {to: s3, bucket: b, path: a/../b}", "DOC-005", "without `..`"),
+        ("deliver: {to: s3, bucket: b, endpoint: 'http://example.com'}", "DEF-153", "https"),
+        ("deliver: {to: http, credentials: P, url: 'http://localhost.example.com'}", "DEF-153", "https"),
+        ("deliver: {to: http, credentials: P, url: api.example.com}", "DEF-153", "https"),
     ],
 )
 def test_what_is_no_destination_is_a_problem(deliver: str, code: str, words: str, tmp_path: Path) -> None:
@@ -77,7 +82,25 @@ def test_what_is_no_destination_is_a_problem(deliver: str, code: str, words: str
     assert words in problem.message + problem.hint + " ".join(problem.allowed)
 
 
-def test_a_secret_that_was_written_is_not_repeated(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "deliver",
+    [
+        "to: sftp, host: h, credentials: hunter2!",
+        "to: s3, bucket: b, credentials: AKIAHUNTER2SFODNN7EX",
+        "to: sftp, host: 'shop:hunter2@sftp.example.com', credentials: P",
+        "to: http, credentials: P, url: 'https://shop:hunter2@api.example.com'",
+        "to: http, credentials: P, url: 'https://api.example.com/lists?key=hunter2'",
+        "to: s3, bucket: b, endpoint: 'https://key:hunter2@minio.example.com'",
+    ],
+)
+def test_a_secret_that_was_written_is_refused_and_not_repeated(deliver: str, tmp_path: Path) -> None:
     with pytest.raises(UserError) as raised:
-        destination(tmp_path, "deliver: {to: sftp, host: h, credentials: hunter2!}")
-    assert "hunter2" not in str(raised.value)
+        destination(tmp_path, f"deliver: {{{deliver}}}")
+    assert "hunter2" not in str(raised.value).lower()
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:8080/v1", "http://localhost", "http://[::1]:8080"])
+def test_this_machine_may_be_reached_without_https(url: str, tmp_path: Path) -> None:
+    assert destination(tmp_path, f"deliver: {{to: http, credentials: P, url: '{url}'}}") == HttpApi(
+        url, "P", None
+    )

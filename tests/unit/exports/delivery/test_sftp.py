@@ -226,6 +226,12 @@ def test_a_server_with_another_key_gets_nothing(server: SftpServer, path: Path) 
     assert server.files() == {}
 
 
+def test_half_a_host_key_is_said_to_be_none(server: SftpServer, path: Path) -> None:
+    found = fault(server, path, host_key=server.host_key[:40])
+    assert found.reason == "authentication"
+    assert "`host_key`" in found.next_step
+
+
 def test_a_server_that_is_not_there_is_a_fault(tmp_path: Path, path: Path) -> None:
     with sftp_server(tmp_path / "there") as server:
         pass
