@@ -8,6 +8,7 @@ from exports.delivered_tests import edited_tests
 from exports.ledger.ledger import Ledger
 from exports.partners.checks import check_outputs
 from orchestration.definition_hashes import compiled_from
+from orchestration.scaffold import scaffold
 from transforms.audiences.generations import open_store
 from transforms.audiences.publishing import ensure
 from transforms.compiler.emit import check_models, compile_project, write_models
@@ -19,15 +20,20 @@ if TYPE_CHECKING:
     from orchestration.settings import Settings
     from transforms.definitions.records import Definitions
 
+#: The layers that Milepost itself reads; what is generated, and a team's own, is not among them.
+_LAYERS = ("staging", "profiles", "marts")
+
 
 def prepare(settings: Settings, *, frozen: bool = False) -> Definitions:
     """Load and validate the definitions, compile what is out of date (`frozen`: refuse instead), make the
     folders that the models read.
 
     Raises UserError with every problem of the definitions, A/B tests that were edited after their delivery and what
-    no partner takes included, or a failure where `frozen` and out of date.
+    no partner takes included, or a failure where `frozen` and out of date, or where the dbt project is that of an earlier
+    version.
     """
     definitions = load_definitions(settings.project)
+    _refuse_missing_models(settings)
     edited = edited_tests(
         definitions, open_store(settings.published).current(), Ledger(settings.connection_ledger)
     )
@@ -42,6 +48,22 @@ def prepare(settings: Settings, *, frozen: bool = False) -> Definitions:
         replace_bytes(stamp, compiled_from(settings.project).encode())
     ensure(open_store(settings.published))
     return definitions
+
+
+def _refuse_missing_models(settings: Settings) -> None:
+    """A project is a copy (`milepost init`): what a later version reads is not in it by itself."""
+    if not (settings.project / "models" / "profiles").is_dir():
+        # Definitions alone, without a dbt project around them.
+        return
+    own = scaffold() / "models"
+    names = [path.relative_to(own) for layer in _LAYERS for path in sorted((own / layer).glob("*.sql"))]
+    missing = [name for name in names if not (settings.project / "models" / name).exists()]
+    if missing:
+        raise failure(
+            "RUN-031",
+            f"the dbt project lacks {', '.join(f'models/{name}' for name in missing)}, which this version reads",
+            hint=f"copy them from {own.parent}, with the .yml files beside them",
+        )
 
 
 def _compile(settings: Settings, definitions: Definitions, *, frozen: bool) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 from typing import TYPE_CHECKING
 
 import pytest
 
 from orchestration import definition_hashes, preparation
 from orchestration.preparation import prepare
+from orchestration.scaffold import scaffold
 from orchestration.settings import Settings
 from tests.support.project_folder import MILEPOST, write_project
 from transforms.errors import UserError
@@ -68,3 +70,11 @@ def test_another_version_of_the_program_compiles_again(settings: Settings, tmp_p
     monkeypatch.setattr(preparation, "check_models", lambda *_: ())
     prepare(settings)
     assert made == ["again"]
+
+
+def test_a_project_of_an_earlier_version_is_told_which_models_it_lacks(settings: Settings) -> None:
+    shutil.copytree(scaffold() / "models", settings.project / "models", dirs_exist_ok=True)
+    prepare(settings)
+    (settings.project / "models" / "profiles" / "int_user_privacy.sql").unlink()
+    with pytest.raises(UserError, match=r"lacks models/profiles/int_user_privacy\.sql"):
+        prepare(settings)
