@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 import pyarrow as pa
 
+from exports.delivery.words import texts_in
 from exports.ledger.received import open_part, open_received, write_part
 from exports.partners.registry import partner_named
 from transforms.engine import calculator
@@ -132,18 +133,10 @@ def _batches(
     yield operations, values, are_taken
 
 
-def _texts(value: Any) -> Iterator[str]:
+def _texts(row: Any) -> Iterator[str]:
     """Every text in a row, whatever its shape; those of a record in a stream are in its bytes."""
-    match value:
-        case {"Data": str() as data} if len(value) == 1:
-            yield from _texts(orjson.loads(base64.b64decode(data)))
-        case str():
-            yield value
-        case dict():
-            for one in value.values():
-                yield from _texts(one)
-        case list() | tuple():
-            for one in value:
-                yield from _texts(one)
+    match row:
+        case {"Data": str() as data} if len(row) == 1:
+            return texts_in(orjson.loads(base64.b64decode(data)))
         case _:
-            return
+            return texts_in(row)
