@@ -149,6 +149,7 @@ class World:
     members: set[int] = field(default_factory=set)
     identities: Identities = field(default_factory=set)
     mode: str = "delta"
+    is_active: bool = True
     model: Model = field(init=False)
     random: random.Random = field(init=False)
 
@@ -172,7 +173,9 @@ class World:
 
     def project(self) -> Definitions:
         one = replace(
-            connection("c", "lapsed", identities=self.case.identities), mode=self.mode, max_removal=1.0
+            connection("c", "lapsed", identities=self.case.identities, active=self.is_active),
+            mode=self.mode,
+            max_removal=1.0,
         )
         known = definitions(audience("lapsed"), connections=(one,))
         [output] = known.outputs
@@ -238,6 +241,12 @@ def test_after_each_delivery_the_partners_list_is_exactly_the_audience(
                 resume(tmp_path)
                 world.as_of += DAY * (step % 2)
                 world.change()
+        if world.random.random() < 0.2:
+            world.is_active = False
+            held = set(world.model.held)
+            assert world.deliver().status == "inactive"
+            assert world.model.held == held, "the partner's copy ages"
+            world.is_active = True
         if world.random.random() < 0.2:
             world.mode = "full" if world.mode == "delta" else "delta"
         outcome = world.deliver()
