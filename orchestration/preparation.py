@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from orchestration.settings import Settings
     from transforms.definitions.records import Definitions
 
-#: The layers that Milepost itself reads; what is generated, and a team's own, is not among them.
-_LAYERS = ("staging", "profiles", "marts")
+#: The layers that audiences are made of; marts, what is generated, and a team's own, may be left out.
+_LAYERS = ("staging", "profiles")
 
 
 def prepare(settings: Settings, *, frozen: bool = False) -> Definitions:
