@@ -16,8 +16,7 @@ from exports.prepare import Prepared, prepare
 from exports.request import ExportRequest
 from exports.send import record, send_files, send_requests
 from exports.withheld import withholding
-from transforms.definitions.destinations import HttpApi
-from transforms.errors import InternalError
+from transforms.definitions.destinations import HttpApi, Local
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -59,13 +58,14 @@ class AudienceOutcome:
 class Dispatch:
     """What a delivery needs beside what it delivers.
 
-    `carrier` gives what takes the files of a connection, None where nothing may leave over the network; `missing` the
-    inputs that have no data of the newest day. `folder_carrier` writes below the data folder.
+    `carrier` opens what takes the deliveries of an output; `may_leave`: whether they may go over the network. `missing` are
+    the inputs that have no data of the newest day. `folder_carrier` writes below the data folder.
     """
 
     ledger: Ledger
     outbox: Path
-    carrier: Callable[[Output, str], AbstractContextManager[FileCarrier | RequestCarrier] | None]
+    carrier: Callable[[Output, str], AbstractContextManager[FileCarrier | RequestCarrier]]
+    may_leave: bool
     folder_carrier: Callable[[str], FileCarrier]
     missing: Callable[[datetime], frozenset[str]]
     now: Callable[[], datetime]
@@ -92,7 +92,7 @@ class Turn:
         known = self.known
         if known.fault is not None:
             return AudienceOutcome(self.audience_id, "faulted", known.fault.message, fault=known.fault)
-        is_allowed = self._carrier() is not None
+        is_allowed = self.dispatch.may_leave or isinstance(self._output.destination, Local)
         if is_allowed and (waiting := pending(self._outbox)) is not None:
             outcome = self._send(waiting, known, ())
             if outcome.status == "faulted":
@@ -183,13 +183,11 @@ class Turn:
     def _send(
         self, delivery: OutboxDelivery, known: ReceivedAudience, manifests: tuple[ExportManifest, ...]
     ) -> AudienceOutcome:
-        carrier = self._carrier()
-        if carrier is None:
-            raise InternalError("a delivery without anything that carries it")
         ledger = self.dispatch.ledger
         by_requests = isinstance(self._output.destination, HttpApi)
         try:
-            with carrier as opened:
+            # What is wrong with the address or the variables is a fault, too: it shows where the carrier is made.
+            with self.dispatch.carrier(self._output, self.connection.id) as opened:
                 if by_requests:
                     known = send_requests(
                         delivery, cast("RequestCarrier", opened), self.connection.id, known, ledger
@@ -210,9 +208,6 @@ class Turn:
     def _faulted(self, known: ReceivedAudience, fault: RecordedFault) -> AudienceOutcome:
         self.dispatch.ledger.record(self.connection.id, replace(known, fault=fault))
         return AudienceOutcome(self.audience_id, "faulted", fault.message, fault=fault, is_new_fault=True)
-
-    def _carrier(self) -> AbstractContextManager[FileCarrier | RequestCarrier] | None:
-        return self.dispatch.carrier(self._output, self.connection.id)
 
     @property
     def _output(self) -> Output:

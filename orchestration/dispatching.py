@@ -30,15 +30,12 @@ def dispatch(settings: Settings) -> Dispatch:
     def folder(connection_id: str) -> Folder:
         return Folder(settings.exports / connection_id)
 
-    def opened(
-        output: Output, connection_id: str
-    ) -> AbstractContextManager[FileCarrier | RequestCarrier] | None:
-        return carrier(
-            output, folder(connection_id), secret, Patience(time.sleep), now, may_leave=settings.deliver
-        )
+    def opened(output: Output, connection_id: str) -> AbstractContextManager[FileCarrier | RequestCarrier]:
+        return carrier(output, folder(connection_id), secret, Patience(time.sleep), now)
 
     @cache
     def missing(as_of: datetime) -> frozenset[str]:
         return inputs_without_data(settings.lake, as_of, settings.data / ".spill")
 
-    return Dispatch(Ledger(settings.connection_ledger), settings.outbox, opened, folder, missing, now)
+    ledger = Ledger(settings.connection_ledger)
+    return Dispatch(ledger, settings.outbox, opened, settings.deliver, folder, missing, now)

@@ -27,10 +27,8 @@ def carrier(
     value: Callable[[str], str | None],
     patience: Patience,
     clock: Callable[[], datetime],
-    *,
-    may_leave: bool,
-) -> AbstractContextManager[FileCarrier | RequestCarrier] | None:
-    """What carries the deliveries of an output for a block, None where they go over the network and nothing may leave.
+) -> AbstractContextManager[FileCarrier | RequestCarrier]:
+    """What carries the deliveries of an output for a block; DeliveryError where its address or a variable is wrong.
 
     `folder` is that of local deliveries; `value` gives the value of an environment variable. Libraries are imported
     where they are needed: SSH takes 0.3 s, HTTP 0.2 s.
@@ -39,8 +37,6 @@ def carrier(
     match destination:
         case Local():
             return nullcontext(folder)
-        case _ if not may_leave:
-            return None
         case Sftp():
             from exports.delivery.sftp import sftp_folder
 

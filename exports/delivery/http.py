@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import UTC
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -56,7 +57,7 @@ class Api:
     """One connection's session at a partner. A context manager: it holds a connection and a token while it is open.
 
     `account` is the partner's own id of the account; None: the variable `<credentials>_ACCOUNT_ID` has it. `value`
-    gives the value of an environment variable. None of them, and no value of a row, is in what is raised or returned.
+    gives the value of an environment variable; `clock` says UTC. None of them, and no value of a row, is in what is raised or returned.
     """
 
     def __init__(
@@ -75,8 +76,9 @@ class Api:
         self._destination = destination
         self._account = account
         self._patience = patience
-        self._clock = clock
-        self._session = Session(self._api, destination, value, clock, timeouts or Timeouts())
+        # Milepost's instants have no zone and mean UTC; those of partners' headers and signatures have one.
+        self._clock = lambda: clock().replace(tzinfo=UTC)
+        self._session = Session(self._api, destination, value, self._clock, timeouts or Timeouts())
         self._made: dict[str, datetime] = {}
 
     def __enter__(self) -> Api:

@@ -32,14 +32,18 @@ def dispatch(
     def taking(connection_id: str) -> Folder:
         return Folder(folder / "exports" / connection_id)
 
-    def opened(output: object, connection_id: str) -> AbstractContextManager[Any] | None:
+    def opened(output: object, connection_id: str) -> AbstractContextManager[Any]:
         del output
-        if not may_leave:
-            return None
         if isinstance(carrier, contextlib.AbstractContextManager):
             return carrier
         return contextlib.nullcontext(carrier or taking(connection_id))
 
     return Dispatch(
-        Ledger(folder / "ledger"), folder / "outbox", opened, taking, lambda _: missing, lambda: NOW
+        Ledger(folder / "ledger"),
+        folder / "outbox",
+        opened,
+        may_leave,
+        taking,
+        lambda _: missing,
+        lambda: NOW,
     )

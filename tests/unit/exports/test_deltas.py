@@ -22,6 +22,7 @@ from tests.support.dispatches import dispatch
 from tests.support.publications import AS_OF, publication
 from transforms.audiences.generations import open_store
 from transforms.audiences.publishing import publish
+from transforms.definitions.destinations import Sftp
 from transforms.definitions.records import OutputColumn
 
 if TYPE_CHECKING:
@@ -314,6 +315,8 @@ def test_what_may_not_leave_is_written_and_not_recorded(tmp_path: Path) -> None:
     )
     known = world.project()
     chosen: Connection = known.connections[0]
+    far = Sftp("sftp.example.com", 22, "", "CRM", None, "hidden")
+    known = replace(known, outputs=tuple(replace(one, destination=far) for one in known.outputs))
     here = dispatch(tmp_path, may_leave=False)
     for _ in range(2):
         outcome = deliver_connection(known, chosen, generation, world.as_of, here)

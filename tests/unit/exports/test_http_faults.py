@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -53,6 +54,28 @@ def test_a_partner_that_says_how_long_is_not_asked_earlier(headers: dict[str, st
         api.post(line_of(file_of("braze"), "add"), None, "key")
     [waited] = waiting.waits
     assert seconds <= waited <= seconds + 1
+
+
+@pytest.mark.parametrize("header", ["Retry-After", "X-RateLimit-Reset"])
+def test_a_clock_without_a_zone_says_utc_wherever_the_machine_is(
+    header: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TZ", "Asia/Tokyo")
+    time.tzset()
+    waiting = Waiting()
+    headers = {"Retry-After": "Sun, 29 Nov 2026 12:00:40 GMT", "X-RateLimit-Reset": "1795953640"}
+    try:
+        with (
+            partner_server("braze") as server,
+            opened(server, waiting=waiting, clock=lambda: waiting.clock().replace(tzinfo=None)) as api,
+        ):
+            server.script(Step(status=429, headers={header: headers[header]}, body={}))
+            api.post(line_of(file_of("braze"), "add"), None, "key")
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+    [waited] = waiting.waits
+    assert 40 <= waited <= 41
 
 
 def test_a_limit_that_does_not_pass_is_a_fault_with_its_words() -> None:

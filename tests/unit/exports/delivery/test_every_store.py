@@ -97,9 +97,7 @@ def carried(
     place: ObjectStore, local: Path, secrets: dict[str, str], patience: Patience
 ) -> AbstractContextManager[Any]:
     output = Output("meta", "meta_csv", "own", place, None, PLACE)
-    found = carrier(
-        output, Folder(local), secrets.get, patience, lambda: datetime(2018, 1, 3), may_leave=True
-    )
+    found = carrier(output, Folder(local), secrets.get, patience, lambda: datetime(2018, 1, 3))
     assert found is not None
     return found
 
