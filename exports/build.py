@@ -14,7 +14,6 @@ from exports.gather import find_members, gather
 from exports.manifest import Counts
 from exports.rows import encoded_statement, frames, frames_of
 from transforms.audiences.known import masked
-from transforms.engine import calculator
 from transforms.errors import failure
 
 if TYPE_CHECKING:
@@ -71,16 +70,6 @@ class Written:
     shown: tuple[dict[str, str], ...]
 
 
-def write_export(generation: Generation, request: ExportRequest, path: Path) -> Counts:
-    """Write the file of `request` with all members, without looking at what was received before.
-
-    Memory stays flat: what does not fit goes to a folder beside `path`. Errors as of `write_whole`.
-    """
-    with calculator(path.with_name(f"{path.name}.spill")) as connection:
-        dropped, withheld = _gather_all(connection, generation, request)
-        return _written_whole(connection, request, path, dropped, withheld)[0]
-
-
 def write_whole(
     connection: duckdb.DuckDBPyConnection,
     generation: Generation,
@@ -97,8 +86,20 @@ def write_whole(
     A failure (exit status 1) where a column mixes digests with values that are none (EXP-007), and where the partner
     takes fewer rows (EXP-008).
     """
-    dropped, withheld = _gather_all(connection, generation, request)
-    counts, requests, shown = _written_whole(connection, request, path, dropped, withheld)
+    withheld = find_members(connection, generation, request)
+    connection.execute(_EVERYBODY)
+    dropped = gather(connection, request)
+    members, users, identifiers = connection.execute(_COUNTS).fetchall()[0]
+    tally = _Tally(request)
+    operation = request.file.snapshot
+    rows = tally.counted(frames(connection, request.file, request.columns, request.delivery), operation)
+    with path.open("wb") as opened:
+        requests = write(request.file.format, opened, request.delivery, (Change(operation, rows),))
+    written = tally.rows[operation]
+    of_members = connection.execute(_DISTINCT).fetchall()[0][0] if request.file.has_members else written
+    dropped["repeated"] += identifiers - of_members
+    dropped["without_identity"] += members - users
+    counts = Counts(members, users, written, _reasons(dropped), withheld=withheld)
     received, gone = connection.execute(_GONE).fetchall()[0]
     connection.execute(_NEXT_MEMBER, {"as_of": request.as_of})
     if keeps_rows:
@@ -106,7 +107,7 @@ def write_whole(
         connection.execute(_NEXT_ROW, {"headers": [column.header for column in request.columns]})
     else:
         connection.execute(_NO_NEXT_ROW)
-    return Written(counts, received, gone if request.file.snapshot == "replace" else 0, requests, shown)
+    return Written(counts, received, gone if operation == "replace" else 0, requests, tally.masked())
 
 
 def write_changes(
@@ -162,34 +163,6 @@ def write_changes(
 
 def _has_rows(connection: duckdb.DuckDBPyConnection, table: str) -> bool:
     return bool(connection.table(table).limit(1).fetchall())
-
-
-def _gather_all(
-    connection: duckdb.DuckDBPyConnection, generation: Generation, request: ExportRequest
-) -> tuple[Counter[str], tuple[tuple[str, int], ...]]:
-    withheld = find_members(connection, generation, request)
-    connection.execute(_EVERYBODY)
-    return gather(connection, request), withheld
-
-
-def _written_whole(
-    connection: duckdb.DuckDBPyConnection,
-    request: ExportRequest,
-    path: Path,
-    dropped: Counter[str],
-    withheld: tuple[tuple[str, int], ...],
-) -> tuple[Counts, tuple[WrittenRequest, ...], tuple[dict[str, str], ...]]:
-    members, users, identifiers = connection.execute(_COUNTS).fetchall()[0]
-    tally = _Tally(request)
-    operation = request.file.snapshot
-    rows = tally.counted(frames(connection, request.file, request.columns, request.delivery), operation)
-    with path.open("wb") as opened:
-        requests = write(request.file.format, opened, request.delivery, (Change(operation, rows),))
-    written = tally.rows[operation]
-    of_members = connection.execute(_DISTINCT).fetchall()[0][0] if request.file.has_members else written
-    dropped["repeated"] += identifiers - of_members
-    dropped["without_identity"] += members - users
-    return Counts(members, users, written, _reasons(dropped), withheld=withheld), requests, tally.masked()
 
 
 def _reasons(dropped: Counter[str]) -> tuple[tuple[str, int], ...]:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from exports.formats.format import Operation
     from exports.ledger.records import ReceivedList
-    from exports.outbox import OutboxDelivery, OutboxFile
+    from exports.outbox import OutboxDelivery
 
 _BATCH = 50_000
 _TAKEN = "create table told (operation varchar, value varchar, is_taken boolean)"
@@ -75,7 +75,7 @@ def outcome(delivery: OutboxDelivery, number: int) -> Outcome:
 
 
 def fold(
-    delivery: OutboxDelivery, number: int, partner_name: str, before: ReceivedList | None, lists: Path
+    delivery: OutboxDelivery, number: int, before: ReceivedList | None, lists: Path
 ) -> ReceivedList | None:
     """The list as it is after what was taken of a file, its new part written anew in the outbox.
 
@@ -92,7 +92,7 @@ def fold(
         part = file.received.next_part - 1
         open_part(connection, folder, part)
         connection.execute(_TAKEN)
-        for operation, value, is_taken in _batches(delivery, number, file, partner_name):
+        for operation, value, is_taken in _batches(delivery, number):
             table = pa.table({"operation": operation, "value": value, "is_taken": is_taken})
             connection.register("batch", table)
             connection.execute("insert into told select * from batch")
@@ -107,13 +107,12 @@ def fold(
     return replace(file.received, parts=parts)
 
 
-def _batches(
-    delivery: OutboxDelivery, number: int, file: OutboxFile, partner_name: str
-) -> Iterator[tuple[list[str], list[str], list[bool]]]:
+def _batches(delivery: OutboxDelivery, number: int) -> Iterator[tuple[list[str], list[str], list[bool]]]:
     """Values of all rows with what they were to do, and whether the row was taken."""
-    api = partner_named(partner_name).api
+    file = delivery.files[number]
+    api = partner_named(file.partner).api
     if api is None:
-        raise InternalError(f"{partner_name} has no API")
+        raise InternalError(f"{file.partner} has no API")
     taken = {one.request: set(one.rejected) for one in delivery.taken() if one.file == number}
     operations: list[str] = []
     values: list[str] = []

@@ -123,7 +123,7 @@ def record(
         found = outcome(delivery, number)
         if by_requests and not (found.is_whole and found.has_all_rows):
             folder = ledger.folder_of(connection_id, known, file.kind)
-            received = fold(delivery, number, file.partner, known.list_of(file.kind), folder)
+            received = fold(delivery, number, known.list_of(file.kind), folder)
             is_whole = is_whole and found.is_whole
         if received is not None:
             before = known.list_of(file.kind)

@@ -25,29 +25,23 @@ delete from audience_member where ($state = 'not_present') = (mpid in (
         and ($state = 'not_present' or is_so = ($state = 'granted'))
 ))
 """
-_IDENTITIES = """
-create view sendable_identity as
-select mpid, identity_type, identity_value from every_identity
+_EVERY_IDENTITY = "create view sendable_identity as select * from every_identity"
+_LIMITED = """
+create table limited as
+select known.mpid, known.identity_type, known.identity_value
+from every_identity as known semi join privacy
+    on privacy.statement = 'limited' and privacy.mpid = known.mpid
+        and privacy.identity_type = known.identity_type
+        and lower(privacy.identity_value) = lower(known.identity_value)
 """
-_UNLIMITED_IDENTITIES = """
+_UNLIMITED_IDENTITY = """
 create view sendable_identity as
-select every_identity.*
-from every_identity anti join (
-    select mpid, identity_type, lower(identity_value) as lowered from privacy where statement = 'limited'
-) as limited on limited.mpid = every_identity.mpid
-    and limited.identity_type = every_identity.identity_type
-    and limited.lowered = lower(every_identity.identity_value)
+select * from every_identity anti join limited using (mpid, identity_type, identity_value)
 """
 _ANY_LIMITED = "select count(*) from privacy where statement = 'limited'"
-_LIMITED = """
-select count(*)
-from every_identity semi join (
-    select mpid, identity_type, lower(identity_value) as lowered from privacy where statement = 'limited'
-) as limited on limited.mpid = every_identity.mpid
-    and limited.identity_type = every_identity.identity_type
-    and limited.lowered = lower(every_identity.identity_value)
-where every_identity.mpid in (select mpid from audience_member)
-    and every_identity.identity_type in (select unnest($types))
+_WITHHELD_IDS = """
+select count(*) from limited
+where mpid in (select mpid from audience_member) and identity_type in (select unnest($types))
 """
 
 
@@ -88,9 +82,11 @@ def withhold(
         said = {"state": consent.state, "regulation": consent.regulation, "purpose": consent.purpose}
         counts["without_consent"] += connection.execute(_WITHOUT_CONSENT, said).fetchall()[0][0]
     # Where nothing is limited, which is most often so, identities need not be looked at one by one.
-    is_limited = chosen.limited and connection.execute(_ANY_LIMITED).fetchall()[0][0]
-    connection.execute(_UNLIMITED_IDENTITIES if is_limited else _IDENTITIES)
-    if is_limited:
-        limited = connection.execute(_LIMITED, {"types": list(identity_types)}).fetchall()
-        counts["limited_tracking"] = limited[0][0]
+    if chosen.limited and connection.execute(_ANY_LIMITED).fetchall()[0][0]:
+        connection.execute(_LIMITED)
+        connection.execute(_UNLIMITED_IDENTITY)
+        withheld = connection.execute(_WITHHELD_IDS, {"types": list(identity_types)}).fetchall()
+        counts["limited_tracking"] = withheld[0][0]
+    else:
+        connection.execute(_EVERY_IDENTITY)
     return tuple(sorted((reason, count) for reason, count in counts.items() if count))

@@ -18,13 +18,13 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from exports.build import write_export
 from exports.ledger.ledger import Ledger
 from exports.ledger.records import ReceivedAudience
 from exports.partners.meta import META, META_CSV
 from exports.prepare import Prepared, prepare
 from exports.request import ExportRequest
 from exports.send import record
+from tests.support.exports import write_export
 from tests.support.publications import AS_OF, publication
 from transforms.audiences.generations import open_store
 from transforms.audiences.publishing import publish

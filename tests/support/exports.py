@@ -9,19 +9,24 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from exports.build import write_whole
 from exports.connections import deliver_connection
+from exports.ledger.received import open_received
 from exports.partners.checks import check_outputs
 from tests.support.definitions import audience, connection, definitions
 from tests.support.dispatches import dispatch
 from tests.support.publications import AS_OF, publication
 from transforms.audiences.generations import open_store
 from transforms.audiences.publishing import publish
+from transforms.engine import calculator
 from transforms.errors import FAILED, UserError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Set
 
-    from exports.manifest import ExportManifest
+    from exports.manifest import Counts, ExportManifest
+    from exports.request import ExportRequest
+    from transforms.audiences.generations import Generation
     from transforms.definitions.records import OutputColumn
 
 Identities = set[tuple[int, str, str]]
@@ -96,3 +101,10 @@ class Export:
         if problems:
             raise UserError(*problems, exit_status=FAILED)
         return Delivered(folder / "exports" / "c", outcome.files)
+
+
+def write_export(generation: Generation, request: ExportRequest, path: Path) -> Counts:
+    """Write the file of `request` with all members, for a partner that has received nothing."""
+    with calculator(path.with_name(f"{path.name}.spill")) as connection:
+        open_received(connection, path.parent, None)
+        return write_whole(connection, generation, request, path, keeps_rows=False).counts

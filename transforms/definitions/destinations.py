@@ -6,13 +6,12 @@ one that others can read along. Keys of another destination are unknown keys.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 from transforms.documents.fields import Field, Values, defaulted, needed, optional, record
 from transforms.documents.nodes import Mapping, Scalar
-from transforms.documents.readers import INVALID, Invalid, Reader, choice, integer, text
+from transforms.documents.readers import Invalid, Reader, choice, integer, text, unrepeated
 
 if TYPE_CHECKING:
     from transforms.documents.nodes import Node
@@ -74,63 +73,26 @@ class HttpApi:
 Destination = Local | Sftp | ObjectStore | HttpApi
 
 
-def _credentials() -> Reader[str]:
-    """How the variables' names begin. What else stands there may be a secret, and is not repeated."""
-    expected = "how the names of environment variables begin, such as `META_SFTP`"
-
-    def read(node: Node, report: Report) -> str | Invalid:
-        if isinstance(node, Scalar) and re.search(_CREDENTIALS, node.text) and not node.text.endswith("\n"):
-            return node.text
-        report.add(
-            "DEF-151",
-            f"expected {expected}",
-            node,
-            hint="secrets stay out of the definitions: docs/deliveries.md says which variables to set",
-        )
-        return INVALID
-
-    return Reader(read, {"type": "string", "pattern": _CREDENTIALS}, expected)
-
-
-def _unrepeated(pattern: str, expected: str, hint: str) -> Reader[str]:
-    """Text where people write secrets beside what is asked for: what does not match is not repeated."""
-
-    def read(node: Node, report: Report) -> str | Invalid:
-        if isinstance(node, Scalar) and re.search(pattern, node.text) and not node.text.endswith("\n"):
-            return node.text
-        report.add("DEF-153", f"expected {expected}", node, hint=hint)
-        return INVALID
-
-    return Reader(read, {"type": "string", "pattern": pattern}, expected)
-
-
-def _address() -> Reader[str]:
-    return _unrepeated(
-        _ADDRESS,
-        "an address such as `https://api.example.com`",
-        "https, without a user and what follows a `?`; http for this machine alone",
-    )
-
-
-def _host_key() -> Reader[str]:
-    expected = "the server's public key as in known_hosts, such as `ssh-ed25519 AAAA…`"
-
-    def read(node: Node, report: Report) -> str | Invalid:
-        if isinstance(node, Scalar) and re.search(_HOST_KEY, node.text):
-            return node.text
-        report.add("DEF-152", f"expected {expected}", node)
-        return INVALID
-
-    return Reader(read, {"type": "string", "pattern": _HOST_KEY}, expected)
-
-
+_CREDENTIALS_READER = unrepeated(
+    _CREDENTIALS,
+    "DEF-151",
+    "how the names of environment variables begin, such as `META_SFTP`",
+    "secrets stay out of the definitions: docs/deliveries.md says which variables to set",
+)
+_ADDRESS_READER = unrepeated(
+    _ADDRESS,
+    "DEF-153",
+    "an address such as `https://api.example.com`",
+    "https, without a user and what follows a `?`; http for this machine alone",
+)
 CREDENTIALS = optional(
-    "credentials", _credentials(), "How the names of the variables with its secrets begin."
+    "credentials", _CREDENTIALS_READER, "How the names of the variables with its secrets begin."
 )
 HOST = needed(
     "host",
-    _unrepeated(
+    unrepeated(
         _SERVER,
+        "DEF-153",
         "a server such as `sftp.example.com`",
         "its name alone: `port` and `path` are keys, and the user is a variable",
     ),
@@ -139,7 +101,13 @@ HOST = needed(
 )
 PORT = defaulted("port", integer(least=1, most=65535), _SFTP_PORT, "Its port.")
 PATH = defaulted("path", text(pattern=_FOLDER, expected="a folder without `..`"), "", "The folder there.")
-HOST_KEY = optional("host_key", _host_key(), "The server's public key; default: that of the environment.")
+HOST_KEY = optional(
+    "host_key",
+    unrepeated(
+        _HOST_KEY, "DEF-152", "the server's public key as in known_hosts, such as `ssh-ed25519 AAAA…`"
+    ),
+    "The server's public key; default: that of the environment.",
+)
 TEMPORARY = defaulted(
     "temporary",
     choice("hidden", "suffix", "none"),
@@ -147,12 +115,12 @@ TEMPORARY = defaulted(
     "What a file is called before it is whole: `.name.part`, `name.part`, or its own name.",
 )
 NEEDED_CREDENTIALS = needed(
-    "credentials", _credentials(), "", "How the names of the variables with its secrets begin."
+    "credentials", _CREDENTIALS_READER, "", "How the names of the variables with its secrets begin."
 )
 BUCKET = needed("bucket", text(expected="a bucket"), "", "The bucket, or the container of Azure.")
 BUCKET_REGION = optional("region", text(expected="a region"), "The region of the bucket.")
-ENDPOINT = optional("endpoint", _address(), "The address of a store that is not the usual one.")
-URL = optional("url", _address(), "The address of the API; default: the partner's own.")
+ENDPOINT = optional("endpoint", _ADDRESS_READER, "The address of a store that is not the usual one.")
+URL = optional("url", _ADDRESS_READER, "The address of the API; default: the partner's own.")
 LIST = optional("list", text(expected="the id of a list"), "A list that is there; default: one is made.")
 
 

@@ -6,46 +6,30 @@ environment variable.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any, cast, get_args
 
 from transforms.definitions.records import Mailbox, Subject, Webhook
 from transforms.documents.fields import Field, Values, defaulted, optional, record
-from transforms.documents.nodes import Scalar
-from transforms.documents.readers import INVALID, Invalid, Reader, choice, integer, list_of, text
+from transforms.documents.readers import INVALID, Invalid, Reader, choice, integer, list_of, text, unrepeated
 
 if TYPE_CHECKING:
     from typing import Literal
 
-    from transforms.documents.nodes import Node
     from transforms.documents.report import Report
 
 SUBJECTS: tuple[Subject, ...] = get_args(Subject)
 _PORTS = {"starttls": 587, "tls": 465, "none": 25}
-_VARIABLE = r"^[A-Z_][A-Z0-9_]{0,99}$"
 
 
-def _variable() -> Reader[str]:
-    """The name of an environment variable. What else stands there may be a secret, and is not repeated."""
-    expected = "the name of an environment variable, such as `TEAM_CHAT_URL`"
-
-    def read(node: Node, report: Report) -> str | Invalid:
-        if isinstance(node, Scalar) and re.search(_VARIABLE, node.text) and not node.text.endswith("\n"):
-            return node.text
-        report.add(
-            "DEF-142",
-            f"expected {expected}",
-            node,
-            hint="the secret itself stays out of the definitions: put it in the environment, and its name here",
-        )
-        return INVALID
-
-    return Reader(read, {"type": "string", "pattern": _VARIABLE}, expected)
-
-
+_VARIABLE = unrepeated(
+    r"^[A-Z_][A-Z0-9_]{0,99}$",
+    "DEF-142",
+    "the name of an environment variable, such as `TEAM_CHAT_URL`",
+    "the secret itself stays out of the definitions: put it in the environment, and its name here",
+)
 _ADDRESS = text(pattern=r"^[^@\s]+@[^@\s]+$", expected="a mail address")
 
-WEBHOOK = optional("webhook", _variable(), "The environment variable that holds the address to post to.")
+WEBHOOK = optional("webhook", _VARIABLE, "The environment variable that holds the address to post to.")
 EMAIL = optional("email", list_of(_ADDRESS), "Whom to mail.")
 FROM = optional("from", _ADDRESS, "The sender of mails.")
 HOST = optional("host", text(expected="a mail server"), "The mail server.")
@@ -56,8 +40,8 @@ SECURITY = defaulted(
     "starttls",
     "How the connection is made safe; `none` for a server on this machine.",
 )
-USER = optional("user", _variable(), "The environment variable that holds the user of the mail server.")
-PASSWORD = optional("password", _variable(), "The environment variable that holds the password.")
+USER = optional("user", _VARIABLE, "The environment variable that holds the user of the mail server.")
+PASSWORD = optional("password", _VARIABLE, "The environment variable that holds the password.")
 ABOUT = optional("about", list_of(choice(*SUBJECTS)), "What to tell of; default: everything.")
 _MAIL: tuple[Field[Any], ...] = (FROM, HOST, PORT, SECURITY, USER, PASSWORD)
 

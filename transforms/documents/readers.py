@@ -102,6 +102,18 @@ def text(
     return Reader(read, schema, expected)
 
 
+def unrepeated(pattern: str, code: str, expected: str, hint: str = "") -> Reader[str]:
+    """Text where people may have written a secret: what does not match `pattern` is a problem that does not repeat it."""
+
+    def read(node: Node, report: Report) -> str | Invalid:
+        if isinstance(node, Scalar) and re.search(pattern, node.text) and not node.text.endswith("\n"):
+            return node.text
+        report.add(code, f"expected {expected}", node, hint=hint)
+        return INVALID
+
+    return Reader(read, {"type": "string", "pattern": pattern}, expected)
+
+
 def choice(*allowed: str, later: dict[str, str] | None = None) -> Reader[str]:
     """One of the `allowed` words. `later` are words that mean something, with what to say of them today."""
     not_yet = later or {}

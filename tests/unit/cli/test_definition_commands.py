@@ -127,16 +127,26 @@ def test_init_leaves_a_folder_that_is_not_empty_alone(
     assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
 
 
+def write_connected(
+    folder: Path,
+    more: str = "",
+    connection: str = "meta_lapsed",
+    partner: str = "meta_csv",
+    mode: str = "full",
+) -> None:
+    """A project whose one audience is connected to a partner."""
+    files = {
+        "audiences/lapsed.yml": f"audience: lapsed\ncriteria: {{last_seen: {{within: 30 days}}}}\n{more}",
+        "connections/partner.yml": f"outputs:\n  partner: {{partner: {partner}}}\nconnections:\n"
+        f"  - {{connection: {connection}, audience: lapsed, output: partner, status: active, mode: {mode}}}\n",
+    }
+    write_project(folder / "project", files, MILEPOST)
+
+
 def test_validate_refuses_an_edit_of_a_test_that_was_delivered(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    lapsed = "audience: lapsed\ncriteria: {last_seen: {within: 30 days}}\nab_test: {name: t, variants: {push: 50}}\n"
-    connections = (
-        "outputs:\n  meta: {partner: meta_csv}\n"
-        "connections:\n  - {connection: meta_lapsed, audience: lapsed, output: meta, status: active}\n"
-    )
-    files = {"audiences/lapsed.yml": lapsed, "connections/meta.yml": connections}
-    write_project(tmp_path / "project", files, MILEPOST)
+    write_connected(tmp_path, "ab_test: {name: t, variants: {push: 50}}\n")
     publish(open_store(tmp_path / "data" / "published"), publication(members={"lapsed": {1: "push"}}))
     assert answer(tmp_path, capsys, "validate").status == 0
 
@@ -151,13 +161,7 @@ def test_validate_refuses_an_edit_of_a_test_that_was_delivered(
 def test_a_delivery_that_is_faulted_is_seen_wherever_one_looks(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    lapsed = "audience: lapsed\ncriteria: {last_seen: {within: 30 days}}\n"
-    connections = (
-        "outputs:\n  meta: {partner: meta_csv}\n"
-        "connections:\n  - {connection: meta_lapsed, audience: lapsed, output: meta, status: active}\n"
-    )
-    files = {"audiences/lapsed.yml": lapsed, "connections/meta.yml": connections}
-    write_project(tmp_path / "project", files, MILEPOST)
+    write_connected(tmp_path)
     publish(open_store(tmp_path / "data" / "published"), publication(members={"lapsed": {1}}))
     fault = RecordedFault("permission", "no writing here", "then `milepost resume`", AS_OF)
     Ledger(tmp_path / "data" / "ledger" / "connections").record(
@@ -175,12 +179,7 @@ def test_a_delivery_that_is_faulted_is_seen_wherever_one_looks(
 def test_an_unknown_connection_and_a_list_that_can_not_be_emptied_are_refused(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    files = {
-        "audiences/lapsed.yml": "audience: lapsed\ncriteria: {last_seen: {within: 30 days}}\n",
-        "connections/meta.yml": "outputs:\n  meta: {partner: meta_csv}\n"
-        "connections:\n  - {connection: meta_lapsed, audience: lapsed, output: meta, status: active}\n",
-    }
-    write_project(tmp_path / "project", files, MILEPOST)
+    write_connected(tmp_path)
     unknown = answer(tmp_path, capsys, "export", "meta_laped", "--dry-run")
     assert unknown.status == 2
     assert "did you mean `meta_lapsed`?" in unknown.err
@@ -192,12 +191,7 @@ def test_an_unknown_connection_and_a_list_that_can_not_be_emptied_are_refused(
 def test_a_dry_run_says_what_would_be_sent_with_masked_rows_and_sends_nothing(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    files = {
-        "audiences/lapsed.yml": "audience: lapsed\ncriteria: {last_seen: {within: 30 days}}\n",
-        "connections/lines.yml": "outputs:\n  lines: {partner: json_lines}\nconnections:\n"
-        "  - {connection: lines, audience: lapsed, output: lines, status: active, mode: delta}\n",
-    }
-    write_project(tmp_path / "project", files, MILEPOST)
+    write_connected(tmp_path, connection="lines", partner="json_lines", mode="delta")
     publish(
         open_store(tmp_path / "data" / "published"),
         publication(

@@ -17,14 +17,13 @@ import orjson
 import polars as pl
 import pytest
 
-from exports.build import write_export
 from exports.formats.format import Csv, JsonLines, Parquet, Requests
 from exports.partners.chosen import chosen_files
 from exports.partners.profile import IdentityColumn, PartnerFile, StatedColumn
 from exports.partners.registry import PARTNERS
 from exports.request import ExportRequest
 from tests.support.definitions import PLACE
-from tests.support.exports import Delivered, Export, Identities
+from tests.support.exports import Delivered, Export, Identities, write_export
 from tests.support.publications import AS_OF, publication
 from transforms.audiences.generations import open_store
 from transforms.audiences.publishing import publish

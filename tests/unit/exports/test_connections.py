@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from exports.build import write_export
 from exports.connections import Outcome, deliver_connection
 from exports.ledger.ledger import Ledger
 from exports.ledger.records import ReceivedAudience
@@ -17,6 +16,7 @@ from exports.partners.meta import META_CSV
 from exports.request import ExportRequest
 from tests.support.definitions import audience, connection, definitions
 from tests.support.dispatches import dispatch
+from tests.support.exports import write_export
 from tests.support.publications import AS_OF, publication
 from transforms.audiences.generations import Generation, open_store
 from transforms.audiences.publishing import publish
