@@ -12,7 +12,6 @@ from orchestration.cli.figures import active_as_json, active_in_words
 from orchestration.cli.options import as_json, with_settings
 from orchestration.cli.redefinitions import redefined_in_words, redefined_since
 from orchestration.clock import now
-from orchestration.faults import faulted
 from orchestration.lease import being_calculated
 from orchestration.watching import findings
 from transforms.audiences.activation import State
@@ -69,12 +68,13 @@ def list(  # the command's name; nothing in this module needs the type
     generation = open_store(settings.published).current()
     as_of = generation.newest if generation else None
     definitions = load_definitions(settings.project)
+    found = findings(settings, definitions)
     rows = [
         row
         for row in catalogue(
             definitions,
             generation,
-            faulted={one.audience_id for one in faulted(settings, definitions)},
+            faulted={finding.audience_id for finding in found if finding.subject == "faulted"},
             calculating=being_calculated(settings.data),
         )
         if set(tags) <= set(row.tags)
@@ -83,7 +83,7 @@ def list(  # the command's name; nothing in this module needs the type
         and (row.is_shared or not shared)
     ]
     looks: dict[str, dict[str, str]] = {}
-    for finding in findings(settings, definitions):
+    for finding in found:
         looks.setdefault(finding.audience_id, {})[finding.subject] = finding.text
     changed = redefined_since(settings, definitions, generation, as_of)
     written = authorship(settings.project, tuple(row.file for row in rows if row.file))

@@ -12,7 +12,6 @@ from orchestration.cli.answers import UNKNOWN, age_in_words, print_json
 from orchestration.cli.options import as_json, with_settings
 from orchestration.cli.redefinitions import redefined_in_words, redefined_since
 from orchestration.clock import now
-from orchestration.faults import faulted
 from orchestration.lease import being_calculated
 from orchestration.watching import findings
 from transforms.audiences.activation import connections_of, needed_by
@@ -40,12 +39,13 @@ def show(settings: Settings, audience: str, as_json: bool) -> None:
     generation = open_store(settings.published).current()
     refuse_orphan(definitions, generation, audience)
     found = find_audience(definitions, audience)
+    looks = findings(settings, definitions)
     row = next(
         row
         for row in catalogue(
             definitions,
             generation,
-            faulted={one.audience_id for one in faulted(settings, definitions)},
+            faulted={finding.audience_id for finding in looks if finding.subject == "faulted"},
             calculating=being_calculated(settings.data),
         )
         if row.id == audience
@@ -87,9 +87,7 @@ def show(settings: Settings, audience: str, as_json: bool) -> None:
         "volatility": figures.volatility if figures else None,
         "redefined": changed if figures else None,
         "deserves_a_look": {
-            finding.subject: finding.text
-            for finding in findings(settings, definitions)
-            if finding.audience_id == found.id
+            finding.subject: finding.text for finding in looks if finding.audience_id == found.id
         },
         "last_calculated": {"as_of": iso(last.as_of), "size": last.size, "redefined": changed}
         if last
