@@ -12,7 +12,7 @@ class Settings:
     """Where a project and its data lie, and what the environment allows.
 
     Everything below `data` belongs to Milepost: landing, lake, quarantine, ledger, warehouse, published,
-    exports, outbox, downloads, dagster.
+    exports, outbox, downloads, report, dagster.
     """
 
     project: Path
@@ -66,6 +66,10 @@ class Settings:
     @property
     def downloads(self) -> Path:
         return self.data / "downloads"
+
+    @property
+    def report(self) -> Path:
+        return self.data / "report"
 
     @property
     def dagster_home(self) -> Path:

@@ -13,24 +13,17 @@ from orchestration.cli.options import as_json, with_settings
 from orchestration.cli.progress import progress
 from orchestration.clock import now
 from orchestration.definition_hashes import definition_hashes
-from orchestration.project_models import project_models
+from orchestration.estimating import instant_of_estimates, opened_sets
 from transforms.audiences.estimates import estimated_audiences, real_sizes, unready_audiences
 from transforms.audiences.generations import open_store
 from transforms.audiences.redefined import hashed
-from transforms.audiences.sample import opened_sample
-from transforms.audiences.sampled_sets import SampledSets
 from transforms.audiences.stored import find_audience
-from transforms.audiences.workbench import Workbench, stored_members
-from transforms.compiler.emit import ejected_audiences
 from transforms.definitions.load import load_estimable
-from transforms.ingest.ledger import ended_at
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from orchestration.settings import Settings
-    from transforms.audiences.generations import Generation
-    from transforms.audiences.workbench import StoredMembers
     from transforms.definitions.records import Audience, Definitions
 
 
@@ -56,32 +49,17 @@ def estimate(settings: Settings, named: str | None, as_of: datetime | None, as_j
     chosen = _chosen(settings, definitions, named)
     read_at = now()
     generation = open_store(settings.published).current()
-    # Sizes that a run calculated stand beside those of their criteria: of one instant.
-    calculated_at = None if generation is None else generation.newest
-    estimated_at = as_of or calculated_at or ended_at(settings.data) or read_at
-    spill = settings.data / ".spill"
-    with progress("estimate"):
-        models = project_models(
-            settings, definitions.project, estimated_at, lambda words: click.echo(words, err=True)
-        )
-        with (
-            opened_sample(settings.data, models, estimated_at) as sample,
-            Workbench(
-                definitions,
-                models,
-                estimated_at,
-                settings.lake,
-                spill,
-                by_hand=_by_hand(settings, definitions, generation, estimated_at),
-                stored={} if generation is None else generation.stored,
-                sample=sample,
-            ) as workbench,
-        ):
-            sets = SampledSets(workbench, definitions, sample)
-            hashes = definition_hashes(settings, definitions) if beside is None else hashed(definitions)
-            real = real_sizes(chosen, definitions, hashes, generation, as_of)
-            known = {**real, **unready_audiences(definitions, unconfigured)}
-            found = estimated_audiences(sets, definitions, sample, chosen, known)
+    estimated_at = as_of or instant_of_estimates(settings, generation) or read_at
+    with (
+        progress("estimate"),
+        opened_sets(
+            settings, definitions, generation, estimated_at, lambda words: click.echo(words, err=True)
+        ) as (sets, sample),
+    ):
+        hashes = definition_hashes(settings, definitions) if beside is None else hashed(definitions)
+        real = real_sizes(chosen, definitions, hashes, generation, as_of)
+        known = {**real, **unready_audiences(definitions, unconfigured)}
+        found = estimated_audiences(sets, definitions, sample, chosen, known)
     if as_json:
         print_json(answer_of(found, sample, estimated_at, read_at))
     else:
@@ -114,14 +92,3 @@ def _chosen(settings: Settings, definitions: Definitions, named: str | None) -> 
     file = (_project_file(settings, named) or named) if Path(named).is_file() else None
     inside = tuple(one for one in definitions.audiences if one.place.file == file)
     return inside or (find_audience(definitions, named),)
-
-
-def _by_hand(
-    settings: Settings, definitions: Definitions, generation: Generation | None, as_of: datetime
-) -> dict[str, StoredMembers | None]:
-    """Audiences whose SQL an analyst writes, with what is stored for the instant, else for the newest before."""
-    ejected = ejected_audiences(settings.project)
-    before = [one for one in generation.stored if one <= as_of] if generation is not None else []
-    if generation is None or not before:
-        return dict.fromkeys(ejected)
-    return stored_members(definitions, generation, max(before), ejected)

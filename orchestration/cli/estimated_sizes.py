@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, assert_never
+from typing import TYPE_CHECKING, Any
 
 from orchestration.cli.answers import age_in_words
 from transforms.audiences.estimates import RealSize
-from transforms.audiences.intervals import Estimate
-from transforms.errors import Problem
+from transforms.audiences.size_words import size_answer, size_number, size_words
 from transforms.instants import iso
 
 if TYPE_CHECKING:
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
 
 _INDENT = "  "
 _JOINS = {"all": "all of", "any": "any of", "none": "none of", "exclude": "but none of"}
-_TOO_FEW, _FAULT = "~", "⚠"
 
 
 def text_of(
@@ -72,29 +70,16 @@ def _criteria(criterion: EstimatedCriterion, indent: str) -> Iterator[tuple[str,
 
 def _told(size: Size, read_at: datetime | None) -> tuple[str, str]:
     """The size, and what is said beside it."""
-    match size:
-        case RealSize():
-            age = "" if read_at is None else f", {age_in_words(read_at - size.as_of)} old"
-            return f"{size.value:,}", f"calculated as of {iso(size.as_of)}{age}"
-        case Estimate(is_exact=True):
-            return f"{size.low:,}", ""
-        case Estimate(value=None):
-            return _TOO_FEW, f"at most {size.high:,}"
-        case Estimate():
-            return f"{size.value:,}", f"{size.low:,} – {size.high:,}"
-        case Problem():
-            return _FAULT, size.message
-    assert_never(size)
+    text, said = size_words(size)
+    if isinstance(size, RealSize) and read_at is not None:
+        said = f"{said}, {age_in_words(read_at - size.as_of)} old"
+    return text, said
 
 
 def _left_of(size: Size, above: Size) -> str:
     """Which part of its parent a milestone is."""
-    part, whole = _number(size), _number(above)
+    part, whole = size_number(size), size_number(above)
     return f"{part / whole:.1%} of the step above" if part is not None and whole else ""
-
-
-def _number(size: Size) -> int | None:
-    return None if isinstance(size, Problem) else size.value
 
 
 def answer_of(
@@ -114,33 +99,20 @@ def answer_of(
 def _audience_answer(one: EstimatedAudience, sizes: dict[str, Size]) -> dict[str, Any]:
     audience = one.audience
     above = None if audience.parent is None else sizes.get(audience.parent)
-    part, whole = _number(one.size), None if above is None else _number(above)
+    part, whole = size_number(one.size), None if above is None else size_number(above)
     return {
         "id": audience.id,
         "name": audience.name,
         "journey": audience.journey,
         "parent": audience.parent,
-        **_size_answer(one.size),
+        **size_answer(one.size),
         "share_of_parent": part / whole if part is not None and whole else None,
         "criteria": None if one.criteria is None else _criterion_answer(one.criteria),
     }
 
 
 def _criterion_answer(criterion: EstimatedCriterion) -> dict[str, Any]:
-    size = {} if criterion.size is None else _size_answer(criterion.size)
+    size = {} if criterion.size is None else size_answer(criterion.size)
     if criterion.join is not None:
         return {**size, criterion.join: [_criterion_answer(one) for one in criterion.below]}
     return {"criterion": list(criterion.lines), **size}
-
-
-def _size_answer(size: Size) -> dict[str, Any]:
-    """`kind` says what it is; `low` and `high` are the bounds of the 95 % interval."""
-    match size:
-        case RealSize():
-            return {"kind": "calculated", "size": size.value, "as_of": iso(size.as_of)}
-        case Estimate():
-            kind = "exact" if size.is_exact else "too_few" if size.value is None else "estimated"
-            return {"kind": kind, "size": size.value, "low": size.low, "high": size.high}
-        case Problem():
-            return {"kind": "failed", "size": None, "code": size.code, "reason": size.message}
-    assert_never(size)

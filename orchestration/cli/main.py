@@ -37,6 +37,7 @@ COMMANDS: dict[str, str] = {
     "overlap": "overlap",
     "plan": "plan",
     "profile": "profile",
+    "report": "report",
     "resume": "export",
     "resync": "export",
     "run": "run",

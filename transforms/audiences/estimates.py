@@ -107,9 +107,11 @@ def estimated_audiences(
     sample: Sample,
     audiences: Iterable[Audience],
     known: Mapping[str, RealSize | Problem],
+    *,
+    is_masked: bool = False,
 ) -> tuple[EstimatedAudience, ...]:
     """Each audience with its size: what is `known` of it, else an estimate. Where a problem is, its criteria are not
-    looked at.
+    looked at. `is_masked`: the words of criteria hide the identities that they name.
     """
 
     def sized(told: Told) -> Estimate | Problem:
@@ -125,16 +127,22 @@ def estimated_audiences(
             continue
         tree = sets.criteria(audience)
         scope = scope_of(audience, definitions.project)
+
+        def said(leaf: Leaf, scope: Scope = scope) -> tuple[str, ...]:
+            return (leaf.masked if is_masked else leaf).explanation(scope)
+
         found.append(
-            EstimatedAudience(audience, size, None if tree is None else _criterion(tree, scope, sized))
+            EstimatedAudience(audience, size, None if tree is None else _criterion(tree, said, sized))
         )
     return tuple(found)
 
 
 def _criterion(
-    found: SampledCriterion, scope: Scope, sized: Callable[[Told], Estimate | Problem]
+    found: SampledCriterion,
+    said: Callable[[Leaf], tuple[str, ...]],
+    sized: Callable[[Told], Estimate | Problem],
 ) -> EstimatedCriterion:
-    below = tuple(_criterion(one, scope, sized) for one in found.below)
+    below = tuple(_criterion(one, said, sized) for one in found.below)
     size = sized(found.holders)
     match found.criterion:
         case AllOf():
@@ -150,5 +158,5 @@ def _criterion(
                 size, "all", (*items, EstimatedCriterion(None, "exclude", tuple(removed)))
             )
         case Leaf() as leaf:
-            return EstimatedCriterion(size, lines=leaf.explanation(scope))
+            return EstimatedCriterion(size, lines=said(leaf))
     assert_never(found.criterion)

@@ -10,7 +10,7 @@ from transforms.audiences.since import stored_under
 from transforms.engine import calculator
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import date, datetime
     from pathlib import Path
 
@@ -88,14 +88,35 @@ def stored_days(generation: Generation, as_of: datetime, stored_as: str) -> tupl
 
     `stored_as` is the id under which it is stored at `as_of`; one that it had before is followed.
     """
+    return every_stored_day(generation, as_of, {stored_as: (stored_as,)})[stored_as]
+
+
+def every_stored_day(
+    generation: Generation, as_of: datetime, names: Mapping[str, Sequence[str]]
+) -> dict[str, tuple[StoredDay, ...]]:
+    """`stored_days` of many audiences, each stored as_of read once, by their keys in `names`.
+
+    `names`: the ids that an audience may have at the newest as_of, the first that is stored counts.
+    """
     figures = {(one.as_of, one.audience_id): one for one in generation.figures}
-    found: list[StoredDay] = []
+    known = {key: tuple(own) for key, own in names.items()}
+    found: dict[str, list[tuple[Figures, str]]] = {key: [] for key in names}
+    for at in sorted((at for at in generation.stored if at <= as_of), reverse=True):
+        calculated = generation.calculated(at)
+        for key, own in known.items():
+            stored = next((name for name in own if name in calculated), None)
+            if stored is not None:
+                one = calculated[stored]
+                found[key].append((figures[at, stored], one.definition_hash))
+                known[key] = (stored,) if one.formerly is None else (stored, one.formerly)
+    return {key: tuple(_days(reversed(days))) for key, days in found.items()}
+
+
+def _days(days: Iterable[tuple[Figures, str]]) -> Iterator[StoredDay]:
     before: str | None = None
-    for at, audience_id in reversed(stored_under(generation, as_of, stored_as)):
-        definition = generation.calculated(at)[audience_id].definition_hash
-        found.append(StoredDay(figures[at, audience_id], is_redefined=before not in (None, definition)))
+    for figures, definition in days:
+        yield StoredDay(figures, is_redefined=before not in (None, definition))
         before = definition
-    return tuple(found)
 
 
 def presences(

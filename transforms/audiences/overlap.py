@@ -39,6 +39,21 @@ users as (
 )
 select count(*) from users where audiences > 1
 """
+_PAIRS = """
+with places as (select unnest($audiences) as audience_id, generate_subscripts($audiences, 1) - 1 as place),
+users as (
+    select mpid, bit_or(1::bigint << place) as region
+    from read_parquet($members, hive_partitioning = false) join places using (audience_id)
+    where audience_id in (select unnest($audiences))
+    group by mpid
+),
+regions as (select region, count(*) as users from users where bit_count(region) > 1 group by region)
+select first.place, second.place, sum(users)::bigint
+from places as first
+join places as second on first.place < second.place
+join regions on (region >> first.place) & 1 = 1 and (region >> second.place) & 1 = 1
+group by all
+"""
 #: A region is a number of 63 bits.
 MOST_AUDIENCES = 63
 
@@ -87,6 +102,24 @@ def overlap(generation: Generation, as_of: datetime, stored_as: Mapping[str, str
         for region, users in found
     }
     return Overlap(names, regions)
+
+
+def shared_members(
+    generation: Generation, as_of: datetime, stored_as: Mapping[str, str], spill: Path
+) -> dict[tuple[str, str], int]:
+    """How many users each two of these audiences share, where any are; each pair in both orders.
+
+    As in `overlap`, `stored_as` has the ids under which they are stored at `as_of`; at most MOST_AUDIENCES.
+    """
+    names = tuple(stored_as)
+    values = {"members": str(generation.members_file(as_of)), "audiences": list(stored_as.values())}
+    with calculator(spill, keeps_order=False) as connection:
+        found = connection.execute(_PAIRS, values).fetchall()
+    return {
+        pair: users
+        for first, second, users in found
+        for pair in ((names[first], names[second]), (names[second], names[first]))
+    }
 
 
 def double_targeted(

@@ -70,6 +70,10 @@ class SampledSets:
                 self._members[one.id] = self._members_of(one)
         return self._members[audience.id]
 
+    def population(self, audience: Audience) -> Told:
+        """Everybody whom an audience or milestone could hold (spec §4.1)."""
+        return self._population(scope_of(audience, self._definitions.project))
+
     def _on_the_way(self, audience: Audience) -> Iterable[Audience]:
         """The audience after all milestones that its set is made of, in the order of the journey."""
         if audience.journey is None:

@@ -20,13 +20,18 @@ _INDENT = "  "
 
 def definition_lines(definitions: Definitions, audience: Audience) -> Iterator[str]:
     """Who is in an audience, one statement a line, indented as the criteria are nested."""
+    yield from path_lines(audience)
+    if audience.criteria is not None:
+        yield from criterion_lines(audience.criteria, scope_of(audience, definitions.project))
+
+
+def path_lines(audience: Audience) -> Iterator[str]:
+    """What a milestone's place in its journey asks for; nothing for an audience outside of one."""
     if audience.parent is not None:
         yield f"in {audience.parent}"
     before = audience.siblings if audience.is_remaining else audience.earlier_siblings
     if before:
         yield f"in none of {', '.join(before)}"
-    if audience.criteria is not None:
-        yield from criterion_lines(audience.criteria, scope_of(audience, definitions.project))
 
 
 def criterion_lines(criterion: Criterion, scope: Scope) -> Iterator[str]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from transforms.criteria import expressions as sql
+from transforms.criteria.leaf import MASK
 from transforms.criteria.meant import suggestion
 from transforms.criteria.operands import TEXT
 from transforms.criteria.operators.table import EXISTS, OPERATORS
@@ -31,6 +32,7 @@ _VERSION = "version"
 _AMOUNT = re.compile("[0-9]{1,9}( [a-z]{3,7})?")
 #: Compares with an earlier step of a sequence, so it is no operator on a value; the field's condition reads it.
 SAME_AS = "same_as"
+_HIDDEN = replace(TEXT, words=lambda _: MASK)
 
 
 @dataclass(frozen=True)
@@ -166,6 +168,16 @@ def comparisons_schema(operators: tuple[Operator, ...] = OPERATORS) -> dict[str,
         "additionalProperties": False,
         "minProperties": 1,
     }
+
+
+def with_hidden_operands(comparisons: Iterable[Comparison]) -> tuple[Comparison, ...]:
+    """The same comparisons, whose words have MASK for what they compare with."""
+    return tuple(
+        comparison
+        if comparison.operator is EXISTS
+        else replace(comparison, operator=replace(comparison.operator, operand=_HIDDEN))
+        for comparison in comparisons
+    )
 
 
 def all_words(comparisons: Iterable[Comparison]) -> str:

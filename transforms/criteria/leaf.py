@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from transforms.documents.durations import Duration
     from transforms.errors import Place
 
+#: What stands in the place of an identity that is hidden.
+MASK = "•••"
+
 
 @dataclass(frozen=True)
 class AudienceReference:
@@ -124,6 +127,14 @@ class Leaf(ABC):
     @abstractmethod
     def explanation(self, scope: Scope) -> tuple[str, ...]:
         """The criterion in one or more plain lines, with the effective window where it has one."""
+
+    @property
+    def masked(self) -> Leaf:
+        """The same for showing to whoever may not see personal data: the identities that it names are hidden.
+
+        It has the words and the SQL of the original with `MASK` in their place, and is never evaluated.
+        """
+        return self
 
     @property
     def is_negative(self) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from transforms.criteria.leaf import Leaf
@@ -66,3 +66,16 @@ def leaves(criterion: Criterion) -> Iterator[Leaf]:
         yield criterion
     for child in children(criterion):
         yield from leaves(child)
+
+
+def masked(criterion: Criterion) -> Criterion:
+    """The same criteria with the identities that they name hidden (Leaf.masked): to be shown, never evaluated."""
+    match criterion:
+        case AllOf() | AnyOf() | NoneOf():
+            return replace(criterion, items=tuple(map(masked, criterion.items)))
+        case Excluding():
+            return replace(
+                criterion, kept=masked(criterion.kept), removed=tuple(map(masked, criterion.removed))
+            )
+        case Leaf():
+            return criterion.masked

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from orchestration.cli import estimate as estimate_command
+from orchestration import estimating
 from tests.support.command import Answer, answer
 from tests.support.lake import make_event, make_statement, write_lake
 from tests.support.project_folder import MILEPOST, write_project
@@ -82,7 +82,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         for mpid in range(USERS)
     ]
     write_lake(tmp_path / "data" / "lake", events, statements)
-    monkeypatch.setattr(estimate_command, "project_models", lambda *_: small_run_models())
+    monkeypatch.setattr(estimating, "project_models", lambda *_: small_run_models())
     return tmp_path
 
 
@@ -276,7 +276,7 @@ def test_a_model_that_looks_at_all_users_is_made_of_all(estimate, folder: Path, 
         " qualify place <= 100"
     )
     models = small_run_models(model("scores", counted, "stg_lake__events", path="models"))
-    monkeypatch.setattr(estimate_command, "project_models", lambda *_: models)
+    monkeypatch.setattr(estimating, "project_models", lambda *_: models)
     _, scores = by_id(estimate("unready", "--json"))["unready"]["criteria"]["all"]
     assert scores["low"] <= 100 <= scores["high"]
     assert scores["size"] < 150

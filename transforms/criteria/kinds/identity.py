@@ -15,9 +15,10 @@ from transforms.criteria.comparisons import (
     comparison_schemas,
     operator_names,
     read_operators,
+    with_hidden_operands,
 )
 from transforms.criteria.kinds.kind import Kind
-from transforms.criteria.leaf import Leaf, Narrowing
+from transforms.criteria.leaf import MASK, Leaf, Narrowing
 from transforms.criteria.narrowing import narrowing_schemas, profile_rows, read_workspace
 from transforms.criteria.operators.table import EXISTS
 from transforms.criteria.reading import has_unknown, read_choice, read_mapping
@@ -70,6 +71,12 @@ class IdentityCriterion(Leaf):
         return (f"identity {self.identity_type} {all_words(self.comparisons)}{where}",)
 
     @property
+    def masked(self) -> IdentityCriterion:
+        """See Leaf."""
+        hidden = with_hidden_operands(self.comparisons)
+        return _Masked(self.place, self.identity_type, hidden, self.workspace)
+
+    @property
     def is_negative(self) -> bool:
         """See Leaf."""
         return all(comparison.is_negative for comparison in self.comparisons)
@@ -87,6 +94,20 @@ class IdentityCriterion(Leaf):
     def _rows(self, scope: Scope) -> exp.Select:
         name = exp.EQ(this=exp.column("identity_type"), expression=sql.text(self.identity_type))
         return sql.where(profile_rows("int_user_identities", scope, self.workspace), [name])
+
+
+@dataclass(frozen=True)
+class _Masked(IdentityCriterion):
+    """See Leaf.masked."""
+
+    def members(self, scope: Scope) -> exp.Query:
+        """See Leaf."""
+        query = super().members(scope)
+        shown = {self.identity_type, *scope.workspaces}
+        for literal in [*query.find_all(exp.Literal)]:
+            if literal.this not in shown:
+                literal.replace(sql.text(MASK))
+        return query
 
 
 def _as_type(key: str) -> str:
