@@ -94,23 +94,21 @@ def attributes_to_calculate(
 
 def with_needed(definitions: Definitions, wanted: Iterable[str]) -> tuple[str, ...]:
     """The wanted audiences and all that they need, transitively, each after those that it needs."""
-    needs = {audience.id: needed_by(audience) for audience in definitions.audiences}
-    return tuple(_in_order(wanted, needs))
-
-
-def _in_order(wanted: Iterable[str], needs: dict[str, tuple[str, ...]]) -> Iterable[str]:
-    """Depth first, without recursion: a chain of audiences may be longer than Python's stack."""
+    # Depth first, without recursion: a chain of audiences may be longer than Python's stack.
+    needs: dict[str, tuple[str, ...]] = {}
     done: dict[str, None] = {}
     waiting = list(wanted)[::-1]
     while waiting:
         audience_id = waiting[-1]
+        if audience_id not in needs:
+            needs[audience_id] = needed_by(definitions.audience(audience_id))
         missing = [needed for needed in needs[audience_id] if needed not in done]
         if audience_id in done or not missing:
             done[audience_id] = None
             waiting.pop()
         else:
             waiting.extend(reversed(missing))
-    return done
+    return tuple(done)
 
 
 def state_of(
