@@ -3,7 +3,7 @@
 (() => {
   const canvas = document.querySelector("#canvas");
   const picture = canvas.querySelector(".picture");
-  const LEAST = 0.2, MOST = 2;
+  const LEAST = 0.1, READABLE = 0.7, MOST = 2;
   let zoom = 1;
 
   function setZoom(value) {
@@ -17,17 +17,18 @@
     canvas.scrollTop = middle[1] * zoom - canvas.clientHeight / 2;
   }
 
-  function fit(width = canvas.clientWidth, height = canvas.clientHeight) {
+  // The whole picture, or the part of it below the inputs that is large enough to read.
+  function fit(least) {
     picture.style.zoom = 1;
-    const whole = [picture.scrollWidth, picture.scrollHeight];
-    setZoom(Math.min(1, width / whole[0], Math.max(height / whole[1], width < 700 ? 0 : 0.45)));
+    const whole = Math.min(1, canvas.clientWidth / picture.scrollWidth);
+    setZoom(Math.max(least, whole));
     canvas.scrollLeft = (canvas.scrollWidth - canvas.clientWidth) / 2;
     canvas.scrollTop = 0;
   }
 
   document.querySelector("#zoom-in").addEventListener("click", () => setZoom(zoom * 1.25));
   document.querySelector("#zoom-out").addEventListener("click", () => setZoom(zoom / 1.25));
-  document.querySelector("#zoom-fit").addEventListener("click", () => fit());
+  document.querySelector("#zoom-fit").addEventListener("click", () => fit(LEAST));
   canvas.addEventListener("wheel", (event) => {
     if (!event.ctrlKey) return;
     event.preventDefault();
@@ -37,7 +38,7 @@
     if (event.target !== canvas) return;
     if (event.key === "+" || event.key === "=") setZoom(zoom * 1.25);
     else if (event.key === "-") setZoom(zoom / 1.25);
-    else if (event.key === "0") fit();
+    else if (event.key === "0") fit(LEAST);
   });
 
   let grabbed = null;
@@ -110,5 +111,5 @@
   for (const close of document.querySelectorAll("[data-close]")) {
     close.addEventListener("click", () => close.closest("dialog").close());
   }
-  fit();
+  fit(READABLE);
 })();
