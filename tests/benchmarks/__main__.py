@@ -11,7 +11,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.benchmarks import growth, large, measure
+from tests.benchmarks import exports, growth, large, measure
 from tests.benchmarks.charts import draw
 from tests.benchmarks.results import Point, Result, describe, keep, kept
 
@@ -23,6 +23,7 @@ MEDIUM = 20_000_000
 LARGE = 100_000_000
 #: What depends on the number of audiences or days alone is measured at the sizes below and above.
 GROWTH_FROM = 10_000_000
+MOST_MEMBERS = 10_000_000
 DAY_BY_DAY_FROM = 50_000_000
 
 
@@ -72,6 +73,8 @@ def _found(folder: Path, events: int) -> Iterator[Result | Point]:
         yield from measure.answered(folder)
     else:
         yield from growth.grown(folder)
+    # As many members as the smaller size has events; of ten million a file takes minutes, and memory is what counts.
+    yield from exports.exported(min(events, MOST_MEMBERS))
 
 
 if __name__ == "__main__":
