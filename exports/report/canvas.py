@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 class Box:
     """A milestone with the boxes below it, left to right.
 
-    `share`: which part of the step above goes this way. `lost`: how many of it go no further, `lost_share` which part;
-    None where the journey ends here, where a size is not known, and where splits hold everyone. `is_worst`: nowhere in
-    the journey a larger part is lost.
+    `share`: which part of the step above goes this way. `lost`: how many of it go no further, `lost_share` which part:
+    they are in no split, or in the remaining one where that is sent nowhere and has no step below it. None where the
+    journey ends here, or a size is not known. `is_worst`: nowhere in the journey a larger part is lost.
     """
 
     audience: AudienceReport
@@ -48,7 +48,7 @@ def canvas(journey: JourneyReport, audiences: Mapping[str, AudienceReport]) -> C
     first = below.get(None, [])
     boxes = tuple(_box(one, population, below) for one in first)
     worst = max((box.lost_share for box in _all(boxes) if box.lost_share), default=None)
-    lost, lost_share = _lost(population, first)
+    lost, lost_share = _lost(population, first, below)
     return Canvas(tuple(_marked(box, worst) for box in boxes), lost, lost_share)
 
 
@@ -57,7 +57,7 @@ def _box(
 ) -> Box:
     size = size_number(milestone.size)
     children = below.get(milestone.id, [])
-    lost, lost_share = _lost(size, children)
+    lost, lost_share = _lost(size, children, below)
     return Box(
         audience=milestone,
         share=size / above if size is not None and above else None,
@@ -68,14 +68,22 @@ def _box(
     )
 
 
-def _lost(size: int | None, below: list[AudienceReport]) -> tuple[int | None, float | None]:
+def _lost(
+    size: int | None, splits: list[AudienceReport], below: Mapping[str | None, list[AudienceReport]]
+) -> tuple[int | None, float | None]:
     """Splits are disjoint (spec §5), so what they hold adds up; estimates may do so only nearly."""
-    sizes = [size_number(one.size) for one in below]
+    sizes = [size_number(one.size) for one in splits if not _is_end(one, below)]
     known = [one for one in sizes if one is not None]
-    if not below or size is None or len(known) < len(sizes) or any(one.is_remaining for one in below):
+    if not splits or size is None or len(known) < len(sizes):
         return None, None
     lost = max(0, size - sum(known))
     return lost, lost / size if size else None
+
+
+def _is_end(split: AudienceReport, below: Mapping[str | None, list[AudienceReport]]) -> bool:
+    """Whether it holds those alone with whom nothing is done."""
+    is_sent = any(delivery.is_active for delivery in split.deliveries)
+    return split.is_remaining and split.id not in below and not is_sent
 
 
 def _all(boxes: Iterable[Box]) -> Iterable[Box]:

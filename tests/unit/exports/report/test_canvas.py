@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from exports.report.canvas import Box, canvas
-from exports.report.records import AudienceReport, JourneyReport
+from exports.report.records import AudienceReport, Delivery, JourneyReport
 from transforms.audiences.catalogue import CatalogueRow
 from transforms.audiences.estimates import RealSize
 from transforms.audiences.intervals import Estimate
@@ -70,13 +71,30 @@ def test_who_goes_no_further_is_counted_where_no_split_holds_the_rest() -> None:
     assert [found[name].share for name in ("seen", "played", "free", "stopped")] == [0.4, 0.25, 0.15, 0.9]
 
 
-def test_nobody_is_lost_beside_a_remaining_split() -> None:
+def test_a_remaining_split_with_whom_nothing_is_done_is_lost() -> None:
     found = boxes(
         milestone("seen", 400),
         milestone("played", 100, "seen"),
         milestone("rest", 300, "seen", is_remaining=True),
     )
-    assert (found["seen"].lost, found["seen"].is_worst) == (None, False)
+    assert (found["seen"].lost, found["seen"].is_worst) == (300, True)
+
+
+def test_a_remaining_split_that_is_sent_or_goes_on_is_not_lost() -> None:
+    sent = Delivery("c", "meta", "meta_csv", None, True, "full", None, None, 0, 0, None)
+    goes_on = boxes(
+        milestone("seen", 400),
+        milestone("played", 100, "seen"),
+        milestone("rest", 300, "seen", is_remaining=True),
+        milestone("called", 300, "rest"),
+    )
+    is_sent = boxes(
+        milestone("seen", 400),
+        milestone("played", 100, "seen"),
+        replace(milestone("rest", 300, "seen", is_remaining=True), deliveries=(sent,)),
+    )
+    assert (goes_on["seen"].lost, goes_on["seen"].is_worst) == (0, False)
+    assert (is_sent["seen"].lost, is_sent["seen"].is_worst) == (0, False)
 
 
 def test_splits_are_drawn_left_to_right_as_they_are_written() -> None:
