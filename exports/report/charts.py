@@ -18,7 +18,7 @@ _DAY = {
     "type": "temporal",
     "title": None,
     "axis": {"format": "%-d %b %Y", "labelOverlap": True, "tickCount": {"expr": "ticks"}, "grid": False},
-    "scale": {"type": "utc"},
+    "scale": {"type": "utc", "padding": 14},
 }
 _SIZE = {
     "description": "Size at each stored as_of",

@@ -3,7 +3,7 @@
 (() => {
   const canvas = document.querySelector("#canvas");
   const picture = canvas.querySelector(".picture");
-  const LEAST = 0.1, READABLE = 0.7, MOST = 2;
+  const LEAST = 0.1, READABLE = 0.6, MOST = 2;
   let zoom = 1;
 
   function setZoom(value) {

@@ -65,7 +65,7 @@
       cell("Tags", "", one.tags.length ? labels : null),
       cell("Owner", "owner", one.owner),
       cell("Access", "", one.access),
-      cell("Updated", "", updated, one.created_by ? make("span", { className: "said small" }, ` by ${one.created_by}`) : null));
+      cell("Updated", "updated", updated, one.created_by ? make("span", { className: "said small" }, `by ${one.created_by}`) : null));
     element.dataset.audience = one.id;
     return element;
   }
