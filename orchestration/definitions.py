@@ -29,7 +29,7 @@ def build_definitions(settings: Settings, definitions: Definitions) -> dg.Defini
     manifest = ensure_manifest(settings, definitions.project, now())
     assets = [
         ingest_assets,
-        warehouse_assets(manifest),
+        warehouse_assets(manifest, settings, definitions),
         *metrics_assets(definitions),
         *export_assets(definitions),
     ]

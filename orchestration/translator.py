@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings
 
 from orchestration import asset_keys
+from transforms.audiences.words import definition_lines
+from transforms.criteria.logic import masked
+from transforms.definitions.dbt_models import AUDIENCE_PREFIX
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
-    import dagster as dg
+    from transforms.definitions.records import Audience, Definitions
 
 _LAKE = {
     "events": asset_keys.LAKE_EVENTS,
@@ -21,10 +27,16 @@ _LAKE = {
 
 
 class MilepostTranslator(DagsterDbtTranslator):
-    """Key `warehouse/<model>`, group by the folder of the model, sources by the stage that makes them."""
+    """Key `warehouse/<model>`, group by the folder of the model, sources by the stage that makes them.
 
-    def __init__(self) -> None:
+    An audience's model has its definition in words and the page of the report that is about it.
+    """
+
+    def __init__(self, definitions: Definitions, report: Path) -> None:
         super().__init__(DagsterDbtTranslatorSettings(enable_source_tests_as_checks=False))
+        self._definitions = definitions
+        self._report = report
+        self._audiences = {f"{AUDIENCE_PREFIX}{audience.id}": audience for audience in definitions.audiences}
 
     def get_asset_key(self, dbt_resource_props: Mapping[str, Any]) -> dg.AssetKey:
         name = dbt_resource_props["name"]
@@ -35,3 +47,19 @@ class MilepostTranslator(DagsterDbtTranslator):
     def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
         folders = dbt_resource_props["fqn"][1:-1]
         return folders[0] if folders else "warehouse"
+
+    def get_metadata(self, dbt_resource_props: Mapping[str, Any]) -> Mapping[str, Any]:
+        metadata = super().get_metadata(dbt_resource_props)
+        audience = self._audiences.get(dbt_resource_props["name"])
+        return metadata if audience is None else {**metadata, **self._described(audience)}
+
+    def _described(self, audience: Audience) -> dict[str, dg.MetadataValue]:
+        criteria = None if audience.criteria is None else masked(audience.criteria)
+        words = "\n".join(definition_lines(self._definitions, replace(audience, criteria=criteria)))
+        # Indented lines are shown as they are, whatever a literal of a criterion has in it.
+        text = "\n".join(f"    {line}" for line in words.splitlines())
+        # A path, since browsers follow no link from a server to a file.
+        return {
+            "definition": dg.MetadataValue.md(text),
+            "page": dg.MetadataValue.path(self._report / "audiences" / f"{audience.id}.html"),
+        }

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.slow
 
+#: What Dagster plots of an audience.
+_NUMBERS = ("size", "adds", "drops", "volatility")
 #: What does not depend on the order in which as_ofs were run.
 _ANY_ORDER = ("lake", "quarantine", "ledger/files", "published/current")
 
@@ -60,6 +62,44 @@ def test_a_run_makes_audiences_of_different_sizes(both_days) -> None:
     assert sizes["nobody"] == 0
     assert all(size > 0 for audience, size in sizes.items() if audience != "nobody"), sizes
     assert any(row[3] for row in rows(both_days, "audience_daily.parquet"))
+
+
+def test_dagster_has_the_figures_of_each_day_with_its_audience(both_days) -> None:
+    assert plotted(both_days) == published_figures(both_days)
+
+
+def published_figures(shop: Shop) -> dict[tuple[str, str], dict[str, object]]:
+    """By audience and partition, what readers of the published figures are told."""
+    columns = "audience_id, as_of - interval 1 day, size, adds, drops, volatility"
+    path = str(shop.data / "published" / "current" / "audience_daily.parquet")
+    with duckdb.connect() as connection:
+        found = connection.execute(f"select {columns} from read_parquet(?)", [path]).fetchall()
+    return {
+        (audience, f"{day:%Y-%m-%d}"): _known(dict(zip(_NUMBERS, numbers, strict=True)))
+        for audience, day, *numbers in found
+    }
+
+
+def plotted(shop: Shop) -> dict[tuple[str, str], dict[str, object]]:
+    """By audience and partition, the numbers of the newest materialization."""
+    prepare_instance(Settings(shop.project, shop.data))
+    found: dict[tuple[str, str], dict[str, object]] = {}
+    with dg.DagsterInstance.from_config(str(shop.data / "dagster")) as instance:
+        for key in instance.all_asset_keys():
+            audience = key.path[-1].removeprefix("mst_")
+            if audience == key.path[-1]:
+                continue
+            for record in instance.fetch_materializations(key, limit=100).records:
+                event = record.asset_materialization
+                assert event is not None
+                assert event.partition is not None
+                numbers = {name: event.metadata[name].value for name in _NUMBERS if name in event.metadata}
+                found.setdefault((audience, event.partition), numbers)
+    return found
+
+
+def _known(numbers: dict[str, object]) -> dict[str, object]:
+    return {name: number for name, number in numbers.items() if number is not None}
 
 
 def members(shop: Shop, audience: str, as_of: str = SECOND) -> set[int]:
@@ -229,6 +269,7 @@ def test_a_backfill_gives_what_its_days_give_and_delivers_only_when_told(landed,
 
     assert done.returncode == 0, done.stderr
     assert shop.tree(*_ANY_ORDER) == both_days.tree(*_ANY_ORDER)
+    assert plotted(shop) == published_figures(both_days)
     assert shop.tree("exports") == {}
 
     told = shop.milepost("backfill", *days, "--all", "--deliver")

@@ -19,7 +19,9 @@ from orchestration.partitions import end_of, partition_of
 from orchestration.preparation import prepare
 from orchestration.resources import AS_OF_TAG
 from orchestration.settings import Settings
+from orchestration.translator import MilepostTranslator
 from tests.e2e.shop import write_shop
+from tests.support.project_folder import audience, load
 from tests.support.publications import AS_OF, publication
 from transforms.audiences.generations import open_store
 from transforms.audiences.publishing import publish
@@ -198,6 +200,23 @@ def test_an_export_is_shown_by_the_kinds_of_its_files(definitions) -> None:
         "json_lines": {"json"},
         "warehouse_table": {"parquet"},
     }
+
+
+def test_an_audience_is_shown_with_its_definition_and_its_page(built, settings) -> None:
+    specs = {spec.key: spec for spec in built.resolve_all_asset_specs()}
+    metadata = specs[asset_keys.milestone("path__waiting")].metadata
+    assert metadata["definition"].value == "    in path__shopping\n    in none of path__bought"
+    assert metadata["page"].path == str(settings.report / "audiences" / "path__waiting.html")
+    assert "page" not in specs[asset_keys.model("dim_profiles")].metadata
+
+
+def test_identities_that_a_definition_names_are_not_shown(tmp_path) -> None:
+    hunted = audience("hunted", criteria="{identity: {type: email, exact: jo@example.com}}")
+    translator = MilepostTranslator(load(tmp_path, {"audiences/hunted.yml": hunted}), tmp_path)
+    properties = {"name": "mst_hunted", "resource_type": "model", "columns": {}, "meta": {}, "config": {}}
+    shown = str(translator.get_metadata(properties)["definition"])
+    assert "email" in shown
+    assert "jo@" not in shown
 
 
 def test_what_is_found_of_a_figure_fails_its_own_check_alone() -> None:

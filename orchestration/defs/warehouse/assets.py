@@ -1,6 +1,6 @@
 """The lake → profiles and audiences: one asset a dbt model, one dbt invocation an as_of."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from graphlib import TopologicalSorter
 from pathlib import Path
@@ -12,14 +12,16 @@ from dagster_dbt import DagsterDbtTranslator, dbt_assets
 from orchestration import asset_keys, dbt
 from orchestration.built import data_digest, forget_built, read_built, signatures_of, write_built
 from orchestration.dbt import NodeResult
-from orchestration.partitions import DAILY
+from orchestration.partitions import DAILY, partition_of
 from orchestration.resources import MilepostRun
 from orchestration.run_lease import now_calculating
 from orchestration.selection import read_by, with_parents
 from orchestration.settings import Settings
 from orchestration.translator import MilepostTranslator
 from transforms.audiences.activation import attributes_to_calculate, with_needed
+from transforms.audiences.counted_figures import figures_at
 from transforms.audiences.earlier_members import write_earlier_members
+from transforms.audiences.figures import Figures
 from transforms.audiences.generations import open_store
 from transforms.audiences.memberships import CalculatedAudience
 from transforms.audiences.publishing import ensure
@@ -35,9 +37,9 @@ from transforms.ingest.lists import has_list
 _PREFIX = "mst_"
 
 
-def warehouse_assets(manifest: Path) -> dg.AssetsDefinition:
-    """The dbt models of `manifest` as one subsettable operation."""
-    translator = MilepostTranslator()
+def warehouse_assets(manifest: Path, project: Settings, described: Definitions) -> dg.AssetsDefinition:
+    """The dbt models of `manifest` as one subsettable operation; audiences with their figures, day by day."""
+    translator = MilepostTranslator(described, project.report)
 
     @dbt_assets(
         name="warehouse",
@@ -55,7 +57,8 @@ def warehouse_assets(manifest: Path) -> dg.AssetsDefinition:
         project_nodes = dbt.read_manifest(manifest)
         results: dict[str, NodeResult] = {}
         stored = dict(ensure(open_store(settings.published)).stored)
-        for as_of in milepost.as_ofs(context):
+        as_ofs = milepost.as_ofs(context)
+        for as_of in as_ofs:
             calculated = _calculated(settings, definitions, chosen, as_of)
             now_calculating(settings, [audience.id for audience in calculated])
             _refuse_missing_lists(settings, definitions, calculated)
@@ -78,6 +81,7 @@ def warehouse_assets(manifest: Path) -> dg.AssetsDefinition:
             )
             # Days of one run are published together: later ones read the members of earlier ones from here.
             stored[as_of] = staged.folder
+            _note_figures(context, figures_at(as_of, stored), is_one_of_many=len(as_ofs) > 1)
         yield from _events(context, translator, project_nodes, results)
 
     return warehouse
@@ -161,6 +165,30 @@ def _attributes(
         for attribute in definitions.attributes
         if attribute.id in named or attribute.id in published or attribute_model(attribute.id) in chosen
     )
+
+
+def _note_figures(
+    context: dg.AssetExecutionContext, figures: Iterable[Figures], *, is_one_of_many: bool
+) -> None:
+    """Add the numbers of an as_of to what Dagster shows of its audiences, which plots them by day.
+
+    They are added before publishing, since a later event of the same day would not be plotted.
+    """
+    for one in figures:
+        key = asset_keys.milestone(one.audience_id)
+        if key not in context.selected_asset_keys:
+            continue
+        numbers = {
+            "size": one.size,
+            "adds": one.adds,
+            "drops": one.drops,
+            "volatility": one.volatility,
+        }
+        context.add_asset_metadata(
+            {name: number for name, number in numbers.items() if number is not None},
+            asset_key=key,
+            partition_key=partition_of(one.as_of) if is_one_of_many else None,
+        )
 
 
 def _events(
