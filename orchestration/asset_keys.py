@@ -13,6 +13,9 @@ LAKE_LISTS = dg.AssetKey(["lake", "lists"])
 #: The complete, published generation: memberships, figures, identities.
 GENERATION = dg.AssetKey(["published", "generation"])
 
+#: The web pages over it.
+REPORT = dg.AssetKey(["report"])
+
 
 def published(table: str) -> dg.AssetKey:
     """One table of the published generation, as the marts read it."""

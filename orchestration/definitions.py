@@ -12,6 +12,7 @@ from orchestration.defs.automation.automation import automation
 from orchestration.defs.exports.assets import export_assets
 from orchestration.defs.ingest.assets import ingest_assets
 from orchestration.defs.metrics.assets import metrics_assets
+from orchestration.defs.report.assets import report_asset
 from orchestration.defs.warehouse.assets import warehouse_assets
 from orchestration.preparation import prepare
 from orchestration.resources import MilepostRun
@@ -32,6 +33,7 @@ def build_definitions(settings: Settings, definitions: Definitions) -> dg.Defini
         warehouse_assets(manifest, settings, definitions),
         *metrics_assets(definitions),
         *export_assets(definitions),
+        report_asset(definitions),
     ]
     keys = frozenset(key for one in assets if isinstance(one, dg.AssetsDefinition) for key in one.keys)
     stages = dg.Definitions(

@@ -280,6 +280,32 @@ def test_a_backfill_gives_what_its_days_give_and_delivers_only_when_told(landed,
     assert delivered.items() <= both_days.tree("exports").items()
 
 
+def test_the_report_is_written_where_a_delivery_fails_and_stops_none_where_it_fails(
+    first_day, both_days, tmp_path
+) -> None:
+    shop = first_day.copy(tmp_path)
+    files, report = shop.data / "exports" / "red_banner", shop.data / "report"
+    shutil.rmtree(files)
+    files.touch()
+    shutil.rmtree(report)
+
+    no_delivery = shop.milepost("run", "--all", "--as-of", SECOND)
+
+    assert no_delivery.returncode == 1
+    assert "exports__red_banner failed" in no_delivery.stderr
+    assert (report / "index.html").is_file()
+
+    files.unlink()
+    shutil.rmtree(report)
+    report.touch()
+    no_report = shop.milepost("run", "--all", "--as-of", SECOND)
+
+    assert no_report.returncode == 1
+    assert "report failed" in no_report.stderr
+    assert set(both_days.tree("exports/waiting")) == set(shop.tree("exports/waiting"))
+    assert any("20260306T000000Z" in name for name in shop.tree("exports/red_banner"))
+
+
 def _ingest_has_begun(shop: Shop) -> bool:
     return (shop.data / "lake" / ".ingest" / "work").exists()
 

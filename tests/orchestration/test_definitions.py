@@ -3,7 +3,7 @@ from __future__ import annotations
 import os
 import shutil
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import dagster as dg
@@ -15,6 +15,7 @@ from orchestration.definitions import build_definitions
 from orchestration.defs.automation.automation import JOB, WHOLE_JOB, needed_assets
 from orchestration.defs.exports.assets import export_assets
 from orchestration.defs.metrics.watched import watched_figures
+from orchestration.defs.report.assets import report_asset
 from orchestration.partitions import end_of, partition_of
 from orchestration.preparation import prepare
 from orchestration.resources import AS_OF_TAG
@@ -77,6 +78,7 @@ def test_every_stage_is_in_the_graph_and_feeds_the_next(built) -> None:
     assert upstream(asset_keys.model("fct_calculated_attributes")) == {"published/calculated_attributes"}
     assert upstream(asset_keys.GENERATION) == {"audiences/membership"}
     assert upstream(asset_keys.export("red_banner")) == {"published/generation"}
+    assert upstream(asset_keys.REPORT) == {"published/generation"}
     assert upstream(asset_keys.model("fct_audience_daily")) == {"published/audience_daily"}
 
 
@@ -200,6 +202,20 @@ def test_an_export_is_shown_by_the_kinds_of_its_files(definitions) -> None:
         "json_lines": {"json"},
         "warehouse_table": {"parquet"},
     }
+
+
+def test_the_report_is_stale_when_audiences_are_and_silent_where_they_are(built, definitions) -> None:
+    (policy,) = [
+        spec.freshness_policy for spec in built.resolve_all_asset_specs() if spec.key == asset_keys.REPORT
+    ]
+    assert policy == dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=36))
+    silent = replace(definitions.project, watch=replace(definitions.project.watch, stale_after=None))
+    (spec,) = report_asset(replace(definitions, project=silent)).specs
+    assert spec.freshness_policy is None
+
+
+def test_nothing_waits_for_the_report(built) -> None:
+    assert built.resolve_asset_graph().get(asset_keys.REPORT).child_keys == set()
 
 
 def test_an_audience_is_shown_with_its_definition_and_its_page(built, settings) -> None:
