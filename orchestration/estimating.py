@@ -10,6 +10,7 @@ from transforms.audiences.sample import opened_sample
 from transforms.audiences.sampled_sets import SampledSets
 from transforms.audiences.workbench import Workbench, stored_members
 from transforms.compiler.emit import ejected_audiences
+from transforms.criteria.language import named_models
 from transforms.ingest.ledger import ended_at
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from orchestration.settings import Settings
     from transforms.audiences.generations import Generation
+    from transforms.audiences.run_models import RunModels
     from transforms.audiences.sample import Sample
     from transforms.audiences.workbench import StoredMembers
     from transforms.definitions.records import Definitions
@@ -31,6 +33,21 @@ def instant_of_estimates(settings: Settings, generation: Generation | None) -> d
     return calculated_at or ended_at(settings.data)
 
 
+def models_of_run(
+    definitions: Definitions, generation: Generation | None, as_of: datetime
+) -> RunModels | None:
+    """The models by which a stored as_of was computed, so that dbt need not compile the project's again (3 s).
+
+    None where they were not kept, or a model is missing that a criterion names: no audience of the run read it.
+    """
+    if generation is None or not generation.has_models(as_of):
+        return None
+    found = generation.models(as_of)
+    criteria = (audience.criteria for audience in definitions.audiences if audience.criteria is not None)
+    named = (model.name for one in criteria for model in named_models(one))
+    return found if all(found.model(name) is not None for name in named) else None
+
+
 @contextmanager
 def opened_sets(
     settings: Settings,
@@ -38,12 +55,14 @@ def opened_sets(
     generation: Generation | None,
     as_of: datetime,
     say: Callable[[str], None],
+    models: RunModels | None = None,
 ) -> Iterator[tuple[SampledSets, Sample]]:
-    """The sets of sampled users at an instant. `say` is told where dbt has to compile the project's models first.
+    """The sets of sampled users at an instant, by the project's models unless others are given. `say` is told where dbt
+    has to compile those first.
 
     UserError (exit status 1) where nothing was ingested, or dbt can't read the project.
     """
-    models = project_models(settings, definitions.project, as_of, say)
+    models = models or project_models(settings, definitions.project, as_of, say)
     with (
         opened_sample(settings.data, models, as_of) as sample,
         Workbench(

@@ -7,7 +7,7 @@ from itertools import combinations
 from typing import TYPE_CHECKING
 
 from exports.report.records import Shared
-from orchestration.estimating import instant_of_estimates, opened_sets
+from orchestration.estimating import instant_of_estimates, models_of_run, opened_sets
 from transforms.audiences.estimates import estimated_audiences, unready_audiences
 from transforms.audiences.intervals import estimate
 from transforms.errors import Problem, UserError
@@ -53,8 +53,9 @@ def estimates(
     if instant is None:
         return Estimates(None, _NOTHING_INGESTED)
     known = {**calculated, **unready_audiences(definitions, unconfigured)}
+    models = models_of_run(definitions, generation, instant)
     try:
-        with opened_sets(settings, definitions, generation, instant, say) as (sets, sample):
+        with opened_sets(settings, definitions, generation, instant, say, models) as (sets, sample):
             found = estimated_audiences(
                 sets, definitions, sample, definitions.audiences, known, is_masked=True
             )

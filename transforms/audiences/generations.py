@@ -90,19 +90,22 @@ class Generation:
         """The parquet of MEMBERSHIP for a stored as_of."""
         return self.stored[as_of] / MEMBERS
 
+    def has_models(self, as_of: datetime) -> bool:
+        """Whether the memberships of an as_of are stored with the models by which they were computed."""
+        return as_of in self.stored and (self.stored[as_of] / MODELS).exists()
+
     def models(self, as_of: datetime) -> RunModels:
         """The models by which the memberships of a stored as_of were computed.
 
         A failure (exit status 1) where they were not kept: an earlier version of Milepost published it.
         """
-        file = self.stored[as_of] / MODELS
-        if not file.exists():
+        if not self.has_models(as_of):
             raise failure(
                 "models-not-stored",
                 f"the models by which {iso(as_of)} was computed were not kept",
                 hint=f"run `milepost run --as-of {iso(as_of)}`",
             )
-        return read_run_models(file)
+        return read_run_models(self.stored[as_of] / MODELS)
 
     @cached_property
     def figures(self) -> tuple[Figures, ...]:
