@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from exports.manifest import ExportManifest
     from exports.turn import Dispatch, Status
     from transforms.audiences.generations import Generation
-    from transforms.definitions.records import Connection, Definitions
+    from transforms.definitions.connection_records import Connection
+    from transforms.definitions.records import Definitions
 
 
 @dataclass(frozen=True)

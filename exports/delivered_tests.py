@@ -11,7 +11,8 @@ if TYPE_CHECKING:
 
     from exports.ledger.ledger import Ledger
     from transforms.audiences.generations import Generation
-    from transforms.definitions.records import AbTest, Audience, Connection, Definitions
+    from transforms.definitions.connection_records import Connection
+    from transforms.definitions.records import AbTest, Audience, Definitions
 
 
 def edited_tests(

@@ -11,7 +11,7 @@ from transforms.instants import iso
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from transforms.definitions.records import Mode
+    from transforms.definitions.connection_records import Mode
 
 
 @dataclass(frozen=True)

@@ -10,14 +10,14 @@ import duckdb
 
 from exports.file_names import file_stem
 from exports.formats.format import Delivery
-from exports.withheld import Withholding
+from transforms.definitions.connection_records import Withholding
 from transforms.instants import compact
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from exports.partners.profile import IdentityColumn, Partner, PartnerFile
-    from transforms.definitions.records import Mode
+    from transforms.definitions.connection_records import Mode
 
 
 @dataclass(frozen=True)

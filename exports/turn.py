@@ -15,7 +15,6 @@ from exports.partners.registry import partner_named
 from exports.prepare import Prepared, prepare
 from exports.request import ExportRequest
 from exports.send import record, send_files, send_requests
-from exports.withheld import withholding
 from transforms.definitions.destinations import HttpApi, Local
 
 if TYPE_CHECKING:
@@ -30,7 +29,8 @@ if TYPE_CHECKING:
     from exports.outbox import OutboxDelivery
     from exports.send import FileCarrier, RequestCarrier
     from transforms.audiences.generations import Generation
-    from transforms.definitions.records import Audience, Connection, Definitions, Output
+    from transforms.definitions.connection_records import Connection, Output
+    from transforms.definitions.records import Audience, Definitions
     from transforms.errors import Problem
 
 #: `delivered`: also where nothing had changed. `written`: a file lies in exports/, since nothing may leave over the
@@ -247,7 +247,7 @@ class Turn:
                     output.region or self.definitions.project.default_region,
                     connection.mode,
                     known.times_sent(self.as_of),
-                    withholding(output),
+                    output.withholding,
                 )
             )
         return tuple(request for request in requests if request.identity_types)

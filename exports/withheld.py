@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from transforms.errors import failure
@@ -12,7 +11,7 @@ if TYPE_CHECKING:
     import duckdb
 
     from transforms.audiences.generations import Generation
-    from transforms.definitions.records import Output, RequiredConsent
+    from transforms.definitions.connection_records import Withholding
 
 _PRIVACY = "create table privacy as select * from read_parquet($privacy)"
 _OPTED_OUT = """
@@ -43,20 +42,6 @@ _WITHHELD_IDS = """
 select count(*) from limited
 where mpid in (select mpid from audience_member) and identity_type in (select unnest($types))
 """
-
-
-@dataclass(frozen=True)
-class Withholding:
-    """What an output withholds: users who opted out, members without the `consents`, ids whose tracking is limited."""
-
-    consents: tuple[RequiredConsent, ...] = ()
-    opted_out: bool = True
-    limited: bool = True
-
-
-def withholding(output: Output) -> Withholding:
-    """What an output withholds."""
-    return Withholding(output.requires_consent, output.withholds_opted_out, output.withholds_limited)
 
 
 def withhold(

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from exports.send import FileCarrier, RequestCarrier
     from orchestration.settings import Settings
-    from transforms.definitions.records import Output
+    from transforms.definitions.connection_records import Output
 
 
 def dispatch(settings: Settings) -> Dispatch:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from exports.delivery.backoff import Patience
     from exports.delivery.folder import Folder
     from exports.send import FileCarrier, RequestCarrier
-    from transforms.definitions.records import Output
+    from transforms.definitions.connection_records import Output
 
 
 def carrier(

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from exports.partners.profile import Partner
-    from transforms.definitions.records import Connection, Definitions, Output
+    from transforms.definitions.connection_records import Connection, Output
+    from transforms.definitions.records import Definitions
 
 
 def check_outputs(definitions: Definitions) -> tuple[Problem, ...]:

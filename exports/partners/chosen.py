@@ -14,7 +14,7 @@ from exports.partners.profile import Arrangement, IdentityColumn, Says, StatedCo
 
 if TYPE_CHECKING:
     from exports.partners.profile import Case, Column, Partner, PartnerFile
-    from transforms.definitions.records import Output, OutputColumn
+    from transforms.definitions.connection_records import Output, OutputColumn
 
 RULES_BY_NAME = {rules.name: rules for rules in RULES}
 ENCODINGS_BY_NAME = {encoding.name: encoding for encoding in ENCODINGS}

@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     from exports.prepare import Prepared
     from orchestration.settings import Settings
     from transforms.audiences.generations import Generation
-    from transforms.definitions.records import Connection, Definitions
+    from transforms.definitions.connection_records import Connection
+    from transforms.definitions.records import Definitions
 
 _HEADER = ("audience", "file", "members", "users", "rows", "removed", "dropped", "withheld", "held")
 _NUMBERS = frozenset({"members", "users", "rows", "removed"})

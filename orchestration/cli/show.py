@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from orchestration.settings import Settings
-    from transforms.definitions.records import Connection
+    from transforms.definitions.connection_records import Connection
 
 
 @click.command()

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from transforms.definitions.connection_records import Connection, Output
 from transforms.definitions.destinations import Local
 from transforms.definitions.records import (
     AbTest,
     Audience,
-    Connection,
     Definitions,
     Input,
     Mailbox,
-    Output,
     Project,
     Watch,
     Webhook,

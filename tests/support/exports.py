@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from exports.manifest import Counts, ExportManifest
     from exports.request import ExportRequest
     from transforms.audiences.generations import Generation
-    from transforms.definitions.records import OutputColumn
+    from transforms.definitions.connection_records import OutputColumn
 
 Identities = set[tuple[int, str, str]]
 

@@ -10,7 +10,8 @@ from transforms.criteria.language import calculated_attributes, named_lists, ref
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
-    from transforms.definitions.records import Audience, Connection, Definitions
+    from transforms.definitions.connection_records import Connection
+    from transforms.definitions.records import Audience, Definitions
 
 #: `orphaned`: stored, and its definition was taken out of the YAML (spec §3).
 State = Literal["draft", "faulted", "active", "calculating", "calculated", "estimated", "orphaned"]

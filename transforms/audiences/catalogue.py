@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
     from transforms.audiences.figures import Figures
     from transforms.audiences.generations import Generation
-    from transforms.definitions.records import Audience, Connection, Definitions
+    from transforms.definitions.connection_records import Connection
+    from transforms.definitions.records import Audience, Definitions
 
 
 @dataclass(frozen=True)

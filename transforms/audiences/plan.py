@@ -17,7 +17,8 @@ from transforms.errors import Problem, UserError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from transforms.definitions.records import Audience, Connection, Definitions
+    from transforms.definitions.connection_records import Connection
+    from transforms.definitions.records import Audience, Definitions
 
 #: `follows`: its own definition is as it was, and something that it reads is not, so that its members change.
 Kind = Literal["new", "changed", "follows", "removed"]

@@ -15,9 +15,10 @@ from transforms.definitions.vocabulary import OWN_ACCOUNT
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from transforms.definitions.connection_records import Output
     from transforms.definitions.connections import WrittenConnection
     from transforms.definitions.known import Known
-    from transforms.definitions.records import Audience, Output
+    from transforms.definitions.records import Audience
     from transforms.documents.report import Report
 
 

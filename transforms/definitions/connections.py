@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, cast
 
+from transforms.definitions.connection_records import OutputColumn, RequiredConsent
 from transforms.definitions.cron import cron
 from transforms.definitions.destinations import Local, destination
-from transforms.definitions.records import OutputColumn, RequiredConsent
 from transforms.definitions.vocabulary import (
     CONNECTION_MODES,
     CONNECTION_STATUSES,

@@ -38,8 +38,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from pathlib import Path
 
+    from transforms.definitions.connection_records import Output
     from transforms.definitions.dbt_models import DbtModel
-    from transforms.definitions.records import Audience, Output, Project
+    from transforms.definitions.records import Audience, Project
     from transforms.documents.nodes import Node
     from transforms.seen_names import SeenNames
 

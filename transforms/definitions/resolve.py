@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any, cast
 
 from transforms.definitions import audiences as keys
 from transforms.definitions import connections as connection_keys
+from transforms.definitions.connection_records import Connection, Output, Withholding
 from transforms.definitions.journeys import REMAINING
-from transforms.definitions.records import Access, Audience, Connection, Journey, Output
+from transforms.definitions.records import Access, Audience, Journey
 from transforms.definitions.vocabulary import title_of
 from transforms.definitions.watch import watched
 
@@ -20,9 +21,10 @@ if TYPE_CHECKING:
     from typing import Literal
 
     from transforms.definitions.audiences import WrittenAudience
+    from transforms.definitions.connection_records import Mode
     from transforms.definitions.connections import WrittenConnection
     from transforms.definitions.journeys import WrittenJourney, WrittenMilestone
-    from transforms.definitions.records import Duration, Mode, Project
+    from transforms.definitions.records import Duration, Project
     from transforms.documents.fields import Field, Values
     from transforms.documents.report import Report
 
@@ -193,9 +195,11 @@ def resolve_output(output_id: str, values: Values) -> Output:
         region=values[connection_keys.REGION],
         options=values[connection_keys.OPTIONS],
         columns=values[connection_keys.COLUMNS],
-        requires_consent=values[connection_keys.REQUIRES_CONSENT],
-        withholds_opted_out=values[connection_keys.OPTED_OUT] == "withhold",
-        withholds_limited=values[connection_keys.LIMITED_TRACKING] == "withhold",
+        withholding=Withholding(
+            values[connection_keys.REQUIRES_CONSENT],
+            opted_out=values[connection_keys.OPTED_OUT] == "withhold",
+            limited=values[connection_keys.LIMITED_TRACKING] == "withhold",
+        ),
         place=values.node.place,
     )
 

@@ -13,7 +13,8 @@ from orchestration.dispatching import dispatch
 from orchestration.partitions import DAILY
 from orchestration.resources import MilepostRun
 from transforms.audiences.generations import open_store
-from transforms.definitions.records import Connection, Definitions, Output
+from transforms.definitions.connection_records import Connection, Output
+from transforms.definitions.records import Definitions
 from transforms.errors import FAILED, InternalError, Problem, UserError
 from transforms.instants import iso
 

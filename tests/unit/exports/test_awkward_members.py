@@ -27,8 +27,8 @@ from tests.support.exports import Delivered, Export, Identities, write_export
 from tests.support.publications import AS_OF, publication
 from transforms.audiences.generations import open_store
 from transforms.audiences.publishing import publish
+from transforms.definitions.connection_records import Output, OutputColumn
 from transforms.definitions.destinations import Local
-from transforms.definitions.records import Output, OutputColumn
 from transforms.errors import UserError
 
 if TYPE_CHECKING:

@@ -20,12 +20,14 @@ from tests.support.exports import write_export
 from tests.support.publications import AS_OF, publication
 from transforms.audiences.generations import Generation, open_store
 from transforms.audiences.publishing import publish
-from transforms.definitions.records import AbTest, Connection, Definitions
+from transforms.definitions.records import AbTest, Definitions
 from transforms.errors import InternalError
 
 if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
+
+    from transforms.definitions.connection_records import Connection
 
 DAY = timedelta(days=1)
 IDFA = "AECE52E7-03EE-455A-B3C4-E57283966239"

@@ -22,15 +22,16 @@ from tests.support.dispatches import dispatch
 from tests.support.publications import AS_OF, publication
 from transforms.audiences.generations import open_store
 from transforms.audiences.publishing import publish
+from transforms.definitions.connection_records import OutputColumn
 from transforms.definitions.destinations import Sftp
-from transforms.definitions.records import OutputColumn
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
     from pathlib import Path
 
-    from transforms.definitions.records import Connection, Definitions
+    from transforms.definitions.connection_records import Connection
+    from transforms.definitions.records import Definitions
 
 DAY = timedelta(days=1)
 EMAIL = OutputColumn(("email",), "email", None, None)

@@ -27,8 +27,8 @@ from exports.partners.x import X
 from tests.support.exports import Export, Identities
 from tests.support.publications import AS_OF
 from tests.support.vectors import IDFA, SHOP
+from transforms.definitions.connection_records import OutputColumn
 from transforms.definitions.load import PARTNERS as NAMES
-from transforms.definitions.records import OutputColumn
 from transforms.errors import InternalError
 
 if TYPE_CHECKING:

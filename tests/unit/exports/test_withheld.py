@@ -14,7 +14,7 @@ from tests.support.dispatches import dispatch
 from tests.support.publications import AS_OF, publication
 from transforms.audiences.generations import open_store
 from transforms.audiences.publishing import publish
-from transforms.definitions.records import RequiredConsent
+from transforms.definitions.connection_records import RequiredConsent, Withholding
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -78,7 +78,7 @@ def test_who_has_opted_out_and_limited_ids_are_withheld_and_counted(tmp_path: Pa
 
 
 def test_an_output_can_send_them(tmp_path: Path) -> None:
-    sent, manifest = deliver(tmp_path, withholds_opted_out=False, withholds_limited=False)
+    sent, manifest = deliver(tmp_path, withholding=Withholding(opted_out=False, limited=False))
     assert {"4 email", "1 ios_advertising_id"} <= sent
     assert manifest.counts.withheld == ()
 
@@ -96,7 +96,7 @@ def test_an_output_can_send_them(tmp_path: Path) -> None:
 def test_members_without_the_consent_that_an_output_requires_are_withheld(
     required: tuple[RequiredConsent, ...], members: set[str], tmp_path: Path
 ) -> None:
-    sent, manifest = deliver(tmp_path, requires_consent=required)
+    sent, manifest = deliver(tmp_path, withholding=Withholding(required))
     assert {one.split()[0] for one in sent} == members
     assert dict(manifest.counts.withheld)["without_consent"] == 3 - len(members)
 

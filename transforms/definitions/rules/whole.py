@@ -14,16 +14,10 @@ if TYPE_CHECKING:
     from transforms.criteria.compared import ComparedValue
     from transforms.criteria.events.selection import EventSelection
     from transforms.criteria.logic import Criterion
+    from transforms.definitions.connection_records import Connection, Output
     from transforms.definitions.dbt_models import DbtModel
     from transforms.definitions.known import Known
-    from transforms.definitions.records import (
-        Audience,
-        CalculatedAttribute,
-        Connection,
-        Journey,
-        Output,
-        Project,
-    )
+    from transforms.definitions.records import Audience, CalculatedAttribute, Journey, Project
     from transforms.seen_names import SeenNames
 
 

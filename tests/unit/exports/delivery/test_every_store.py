@@ -22,8 +22,8 @@ from exports.delivery.faults import DeliveryError, Fault
 from exports.delivery.folder import Folder
 from tests.support.definitions import PLACE
 from tests.support.object_servers import Bucket, Troubled, moto, served
+from transforms.definitions.connection_records import Output
 from transforms.definitions.destinations import ObjectStore
-from transforms.definitions.records import Output
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
