@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
+from exports.attribute_rows import attribute_names, dropped_attributes, tabulate_attributes
 from exports.changes import find_changes
 from exports.formats.format import Change
 from exports.formats.write import write
@@ -46,8 +47,9 @@ _NEXT_MEMBER = """
 create table next_member as
 select
     mpid, null::ubigint as print_1, null::ubigint as print_2,
-    count(*)::integer as identifiers, $as_of::timestamp as sent
-from identifier where value is not null group by mpid
+    count(*)::integer as identifiers, $as_of::timestamp as sent,
+    coalesce(any_value(print), $of_nothing::ubigint) as attributes
+from identifier left join attribute_print using (mpid) where value is not null group by mpid
 """
 _NEXT_ROW = """
 create table next_row as
@@ -87,21 +89,23 @@ def write_whole(
     takes fewer rows (EXP-008).
     """
     withheld = find_members(connection, generation, request)
+    of_nothing = tabulate_attributes(connection, generation, request)
     connection.execute(_EVERYBODY)
     dropped = gather(connection, request)
     members, users, identifiers = connection.execute(_COUNTS).fetchall()[0]
     tally = _Tally(request)
     operation = request.file.snapshot
-    rows = tally.counted(frames(connection, request.file, request.columns, request.delivery), operation)
+    rows = tally.counted(frames(connection, request), operation)
     with path.open("wb") as opened:
         requests = write(request.file.format, opened, request.delivery, (Change(operation, rows),))
     written = tally.rows[operation]
     of_members = connection.execute(_DISTINCT).fetchall()[0][0] if request.file.has_members else written
     dropped["repeated"] += identifiers - of_members
     dropped["without_identity"] += members - users
+    dropped += dropped_attributes(connection, request)
     counts = Counts(members, users, written, _reasons(dropped), withheld=withheld)
     received, gone = connection.execute(_GONE).fetchall()[0]
-    connection.execute(_NEXT_MEMBER, {"as_of": request.as_of})
+    connection.execute(_NEXT_MEMBER, {"as_of": request.as_of, "of_nothing": of_nothing})
     if keeps_rows:
         connection.execute(encoded_statement(request.columns))
         connection.execute(_NEXT_ROW, {"headers": [column.header for column in request.columns]})
@@ -129,9 +133,11 @@ def write_changes(
     withheld = find_members(connection, generation, request)
     if empties:
         connection.execute(_NOBODY)
+    of_nothing = tabulate_attributes(connection, generation, request)
     changed = find_changes(
         connection,
         request,
+        of_nothing=of_nothing,
         everyone=everyone,
         looks_at_all=looks_at_all,
         removes=removes,
@@ -143,9 +149,7 @@ def write_changes(
     tally = _Tally(request)
 
     def change(operation: Operation, table: str) -> Change:
-        found = frames_of(
-            connection, table, request.file, request.columns, headers, request.delivery, operation
-        )
+        found = frames_of(connection, table, request, headers, operation)
         return Change(operation, tally.counted(found, operation))
 
     changes = [change("add", "joining")]
@@ -155,6 +159,7 @@ def write_changes(
         requests = write(request.file.format, opened, request.delivery, changes)
     members = connection.execute("select count(*) from audience_member").fetchall()[0][0]
     changed.dropped["without_identity"] += members - changed.users
+    changed.dropped.update(dropped_attributes(connection, request))
     counts = Counts(
         members, changed.users, tally.rows["add"], _reasons(changed.dropped), tally.rows["remove"], withheld
     )
@@ -194,9 +199,24 @@ class _Tally:
     def masked(self) -> tuple[dict[str, str], ...]:
         """The first rows, as they may be shown to whoever looks over a shoulder."""
         return tuple(
-            {header: _masked(value) for header, value in row.items() if value not in (None, [])}
+            {
+                header: _masked(value)
+                for header, value in _by_name(self.request, row)
+                if value not in (None, [])
+            }
             for row in self.first
         )
+
+
+def _by_name(request: ExportRequest, row: dict[str, object]) -> Iterator[tuple[str, object]]:
+    """What a row holds, each attribute by its name."""
+    for header, value in row.items():
+        if request.attributes_are_listed and header in attribute_names(request).values():
+            # What is JSON begins with a quote or a bracket, which tells nobody anything.
+            listed = cast("list[dict[str, str]]", value or ())
+            yield from ((one["name"], one["value"].strip('"[')) for one in listed)
+        else:
+            yield header, value
 
 
 def _masked(value: object) -> str:

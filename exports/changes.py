@@ -26,8 +26,9 @@ create table wanted_member as
 select
     mpid,
     bit_xor(hash(identity_type, identity_value)) as print_1,
-    bit_xor(hash(identity_value, identity_type)) as print_2
-from sendable_identity
+    bit_xor(hash(identity_value, identity_type)) as print_2,
+    coalesce(any_value(print), $of_nothing::ubigint) as attributes
+from sendable_identity left join attribute_print using (mpid)
 where identity_type in (select unnest($types)) and mpid in (select mpid from audience_member)
 group by mpid
 """
@@ -39,6 +40,7 @@ where $everyone
     or wanted.print_1 is distinct from received.print_1
     or wanted.print_2 is distinct from received.print_2
     or (wanted.mpid is null and received.identifiers > 0)
+    or ($has_attributes and wanted.mpid is not null and wanted.attributes is distinct from received.attributes)
 """
 _MEMBER = "create table member as select mpid from wanted_member where mpid in (select mpid from suspect)"
 _HAD = """
@@ -62,19 +64,27 @@ from (
     (select mpid, place, value from had except select mpid, place, value from wanted)
 )
 """
+# Whose attributes are others, although what they are known by may be the same.
+_UPDATED = """
+create table updated as
+select mpid
+from suspect join wanted_member as wanted using (mpid) left join received_member as received using (mpid)
+where $has_attributes and wanted.attributes is distinct from received.attributes
+"""
 _EXPIRING = """
 create table expiring as
 select mpid
 from received_member
 where identifiers > 0 and ($everyone or sent <= $sent_before)
-    and mpid in (select mpid from wanted_member) and mpid not in (select mpid from changed)
+    and mpid in (select mpid from wanted_member)
+    and mpid not in (select mpid from changed) and mpid not in (select mpid from updated)
 """
 # Of those who are not looked at: the identifiers that one of the others has or had.
 _TOUCHED = """
 create table touched as
-select place, value from wanted where mpid in (select mpid from changed)
+select place, value from wanted where mpid in (select mpid from changed union select mpid from updated)
 union
-select place, value from had where mpid in (select mpid from changed)
+select place, value from had where mpid in (select mpid from changed union select mpid from updated)
 """
 _SHARED = """
 create table shared as
@@ -94,11 +104,44 @@ select received_row.mpid, header.place, received_row.value
 from received_row join header using (header)
 where received_row.mpid in (select mpid from expiring)
 """
+# Of an identifier that several members have the attributes are those of the first.
+_FRESH = """
+create table fresh as
+with holding as (
+    select place, value, min(mpid) as mpid
+    from (select mpid, place, value from wanted union all select mpid, place, value from shared) group by all
+),
+held as (
+    select place, value, min(mpid) as mpid
+    from (select mpid, place, value from had union all select mpid, place, value from shared) group by all
+)
+select holding.mpid, place, value
+from holding semi join touched using (place, value)
+left join held using (place, value)
+left join wanted_member as wanted on wanted.mpid = holding.mpid
+left join received_member as received on received.mpid = held.mpid
+where held.mpid is null or ($has_attributes and wanted.attributes is distinct from received.attributes)
+"""
+# Others whose attributes an identifier has from now on: what is known of them is in this part of the ledger, too, so that
+# they are looked at again where it is not taken.
+_SUCCEEDING = """
+create table succeeding as
+select distinct mpid from fresh
+where $has_attributes and mpid not in (select mpid from suspect) and mpid not in (select mpid from expiring)
+"""
+_FIRST_HOLDERS = """
+insert into joining
+select mpid, place, value from wanted semi join joining using (place, value)
+union
+select received_row.mpid, header.place, received_row.value
+from received_row join header using (header) semi join joining using (place, value)
+where received_row.mpid not in (select mpid from suspect)
+"""
 _JOINING_IDENTITIES = """
 create table joining as
 select mpid, place, value
-from wanted anti join had using (place, value) anti join shared using (place, value)
-where mpid in (select mpid from changed)
+from (select mpid, place, value from wanted union select mpid, place, value from shared)
+semi join fresh using (place, value)
 union
 select mpid, place, value from again
 """
@@ -111,7 +154,7 @@ group by place, value
 """
 _JOINING_MEMBERS = """
 create table joining as
-select mpid, place, value from wanted where mpid in (select mpid from changed)
+select mpid, place, value from wanted where mpid in (select mpid from changed union select mpid from updated)
 union
 select mpid, place, value from again
 """
@@ -151,14 +194,18 @@ select
     case
         when suspect.mpid in (select mpid from joining) then $as_of::timestamp
         else coalesce(received.sent, $as_of::timestamp)
-    end as sent
+    end as sent,
+    wanted_member.attributes
 from suspect
 left join wanted_member using (mpid)
 left join received_member as received using (mpid)
 left join (select mpid, count(*) as identifiers from next_row group by mpid) as count_of using (mpid)
 union all
-select mpid, print_1, print_2, identifiers, $as_of::timestamp
+select mpid, print_1, print_2, identifiers, $as_of::timestamp, attributes
 from received_member where mpid in (select mpid from expiring) and mpid not in (select mpid from suspect)
+union all
+select mpid, print_1, print_2, identifiers, sent, attributes
+from received_member where mpid in (select mpid from succeeding)
 """
 _NEXT_ROW = """
 create table next_row as
@@ -169,6 +216,9 @@ from (
     select mpid, place, value from had where $additive
     union
     select mpid, place, value from again
+    union
+    select received_row.mpid, header.place, received_row.value
+    from received_row join header using (header) where received_row.mpid in (select mpid from succeeding)
 ) join header using (place)
 """
 _USERS = """
@@ -206,16 +256,19 @@ def find_changes(
     looks_at_all: bool,
     removes: bool,
     sent_before: datetime | None,
+    of_nothing: int | None,
 ) -> Changed:
     """Make the tables `joining` and `leaving` (mpid, place, value as it is sent), `header` (header, place: those of the
     request's columns first), and `next_member` and `next_row` for the ledger.
 
-    Needs `audience_member` and what `open_received` makes. `everyone` sends all members again; `looks_at_all` compares
+    Needs `audience_member`, what `tabulate_attributes` and what `open_received` makes. `of_nothing`: the print of no
+    attributes, None where none are sent. `everyone` sends all members again; `looks_at_all` compares
     all, whatever their prints, as where rules have changed; members who were sent at `sent_before` or earlier come
     again, None: nobody expires; without `removes` nobody leaves.
     """
-    connection.execute(_WANTED_MEMBER, {"types": list(request.identity_types)})
-    connection.execute(_SUSPECT, {"everyone": looks_at_all})
+    has_attributes = of_nothing is not None
+    connection.execute(_WANTED_MEMBER, {"types": list(request.identity_types), "of_nothing": of_nothing})
+    connection.execute(_SUSPECT, {"everyone": looks_at_all, "has_attributes": has_attributes})
     connection.execute(_MEMBER)
     dropped = gather(connection, request)
     connection.execute(encoded_statement(request.columns))
@@ -223,12 +276,19 @@ def find_changes(
     connection.execute(_HEADERS, {"headers": headers, "places": list(range(len(headers)))})
     for statement in (_NEW_HEADERS, _HAD, _CHANGED):
         connection.execute(statement)
-    connection.execute(_EXPIRING, {"everyone": everyone, "sent_before": sent_before})
-    for statement in (_AGAIN, _TOUCHED, _SHARED, _STILL_WANTED):
+    connection.execute(_UPDATED, {"has_attributes": has_attributes})
+    for statement in (_TOUCHED, _SHARED, _STILL_WANTED):
         connection.execute(statement)
+    connection.execute(_FRESH, {"has_attributes": has_attributes})
+    connection.execute(_EXPIRING, {"everyone": everyone, "sent_before": sent_before})
+    is_by_identity = has_attributes and not request.file.has_members
+    connection.execute(_SUCCEEDING, {"has_attributes": is_by_identity})
+    connection.execute(_AGAIN)
     _find_joining_and_leaving(connection, request, removes=removes)
     connection.execute(_NEXT_ROW, {"additive": not removes})
     connection.execute(_NEXT_MEMBER, {"as_of": request.as_of})
+    if is_by_identity:
+        connection.execute(_FIRST_HOLDERS)
     received, gone, users = connection.execute(_USERS).fetchall()[0]
     return Changed(received, gone if removes else 0, users, dropped)
 

@@ -15,6 +15,7 @@ import pyarrow as pa
 
 from exports.delivery.words import texts_in
 from exports.ledger.received import open_part, open_received, write_part
+from exports.partners.json_places import values_at
 from exports.partners.registry import partner_named
 from transforms.engine import calculator
 from transforms.errors import InternalError
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from exports.formats.format import Operation
     from exports.ledger.records import ReceivedList
     from exports.outbox import OutboxDelivery
+    from exports.partners.json_places import Place
 
 _BATCH = 50_000
 _TAKEN = "create table told (operation varchar, value varchar, is_taken boolean)"
@@ -51,7 +53,8 @@ select
     case when $is_whole then print_1 end as print_1,
     case when $is_whole then print_2 end as print_2,
     coalesce(count_of.identifiers, 0)::integer as identifiers,
-    sent
+    sent,
+    case when $is_whole then attributes end as attributes
 from part_member
 left join (select mpid, count(*) as identifiers from next_row group by mpid) as count_of using (mpid)
 """
@@ -122,7 +125,7 @@ def _batches(delivery: OutboxDelivery, number: int) -> Iterator[tuple[list[str],
             operation: Operation = request.operation
             rejected = taken.get(place)
             for position, row in enumerate(api.rows.of(orjson.loads(line)["body"])):
-                for value in _texts(row):
+                for value in _texts(row, api.rows.identifiers):
                     operations.append(operation)
                     values.append(value)
                     are_taken.append(rejected is not None and position not in rejected)
@@ -132,10 +135,13 @@ def _batches(delivery: OutboxDelivery, number: int) -> Iterator[tuple[list[str],
     yield operations, values, are_taken
 
 
-def _texts(row: Any) -> Iterator[str]:
-    """Every text in a row, whatever its shape; those of a record in a stream are in its bytes."""
+def _texts(row: Any, identifiers: tuple[Place, ...]) -> Iterator[str]:
+    """Every text that is an identifier of a row; a record in a stream is in its bytes."""
     match row:
         case {"Data": str() as data} if len(row) == 1:
-            return texts_in(orjson.loads(base64.b64decode(data)))
+            known = orjson.loads(base64.b64decode(data))
         case _:
-            return texts_in(row)
+            known = row
+    for place in identifiers:
+        for found in values_at(known, place):
+            yield from texts_in(found)

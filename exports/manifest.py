@@ -37,7 +37,7 @@ class Counts:
 class ExportManifest:
     """One delivered file. It holds no personal value, and nothing of the clock: same inputs, same bytes.
 
-    `options` are those that the output sets. `least_rows`: with fewer rows the partner changes nothing.
+    `options` are those that the output sets, `user_attributes` the names of those that are sent. `least_rows`: with fewer rows the partner changes nothing.
     """
 
     file_name: str
@@ -53,6 +53,7 @@ class ExportManifest:
     as_of: datetime
     mode: Mode
     identities: tuple[str, ...]
+    user_attributes: tuple[str, ...]
     least_rows: int
     counts: Counts
 

@@ -174,6 +174,7 @@ def _manifest(
         as_of=request.as_of,
         mode=request.mode,
         identities=request.identity_types,
+        user_attributes=tuple(dict.fromkeys(one.name for one in request.attributes)),
         least_rows=request.file.least_rows,
         counts=written.counts,
     )

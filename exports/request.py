@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import duckdb
 
 from exports.file_names import file_stem
-from exports.formats.format import Delivery
+from exports.formats.format import Delivery, Parquet
+from exports.partners.sent_attributes import SentAttribute, sent_attributes
 from transforms.definitions.connection_records import Withholding
 from transforms.instants import compact
 
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class ExportRequest:
-    """One file: an audience, or one variant of it, for a partner.
+    """One file: an audience, or one variant of it, for a partner, with `user_attributes` as far as the file takes them.
 
     `file` is one of the partner's, as the output's options have it. `identities` None means every type that it
     accepts. `region` is that of national phone numbers. `audience_name` is what the partner sees. `again` counts the
@@ -40,6 +42,7 @@ class ExportRequest:
     mode: Mode = "full"
     again: int = 0
     withholding: Withholding = field(default_factory=Withholding)
+    user_attributes: tuple[str, ...] = ()
 
     @property
     def identity_types(self) -> tuple[str, ...]:
@@ -62,6 +65,21 @@ class ExportRequest:
         return tuple(
             column for column in self.file.identity_columns if types.intersection(column.identity_types)
         )
+
+    @cached_property
+    def attributes(self) -> tuple[SentAttribute, ...]:
+        """The attributes that are sent, each in its column."""
+        return sent_attributes(self.file, self.user_attributes)
+
+    @property
+    def attributes_are_listed(self) -> bool:
+        """Whether a row has one list of names and values, and no column for each."""
+        return self.file.attributes is not None and self.file.attributes.style != "columns"
+
+    @property
+    def attributes_are_json(self) -> bool:
+        """Whether their values are written as JSON: numbers and lists as such."""
+        return self.attributes_are_listed and not isinstance(self.file.format, Parquet)
 
     @property
     def file_name(self) -> str:

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import polars as pl
 from sqlglot import exp
 
+from exports.attribute_rows import attribute_names
 from exports.formats.format import JsonLines, Requests
-from exports.partners.profile import IdentityColumn, StatedColumn
+from exports.partners.profile import AttributeColumn, IdentityColumn, StatedColumn
 from transforms.errors import InternalError
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     import duckdb
 
     from exports.formats.format import Delivery, Operation
-    from exports.partners.profile import PartnerFile
+    from exports.request import ExportRequest
 
 _BATCH = 100_000
 _LONGEST_SEGMENT = 128
@@ -27,12 +28,11 @@ _LONGEST_SEGMENT = 128
 _KEPT = "select distinct mpid, place, value, is_digest from identifier where value is not null"
 #: Each identifier once, by the first who has it. What is sorted is shorter than its digest.
 _FIRST = """
-select place, value, is_digest
+select mpid, place, value, is_digest
 from (
     select place, value, is_digest, min(mpid) as mpid
     from identifier where value is not null group by place, value, is_digest
 )
-order by mpid, place, value
 """
 
 
@@ -55,82 +55,94 @@ def encoded_statement(columns: tuple[IdentityColumn, ...]) -> str:
     return exp.Create(this=exp.to_table("wanted"), kind="table", expression=query).sql(dialect="duckdb")
 
 
-def frames(
-    connection: duckdb.DuckDBPyConnection,
-    file: PartnerFile,
-    columns: tuple[IdentityColumn, ...],
-    delivery: Delivery,
-) -> Iterator[pl.DataFrame]:
+def frames(connection: duckdb.DuckDBPyConnection, request: ExportRequest) -> Iterator[pl.DataFrame]:
     """The rows of the table `identifier` with the columns of the file, at least one frame.
 
-    By mpid, as a number: of identities that of the first who has it, then by column and normalised value.
+    By mpid, as a number: of identities that of the first who has it, then by column and normalised value. With the
+    attributes of `attribute_row`, those of the first who has an identity.
     """
+    columns = request.columns
     headers = tuple(column.header for column in columns)
-    match file.arrangement:
+    operation = request.file.snapshot
+    match request.file.arrangement:
         case "identities":
-            first = exp.maybe_parse(_FIRST, dialect="duckdb", into=exp.Select).subquery("first")
-            statement = exp.select("place", _encoded(columns).as_("value")).from_(first)
+            first = exp.maybe_parse(_FIRST, dialect="duckdb", into=exp.Select)
+            first = _in_order(first, ("mpid", "place", "value"), request, operation)
+            statement = exp.select("place", _encoded(columns).as_("value"), *attribute_names(request))
+            statement = statement.from_(first.subquery("first"))
         case "members":
-            statement = _lists(_kept(columns), len(columns))
+            listed = _lists(_kept(columns), len(columns))
+            statement = _in_order(listed, ("mpid",), request, operation)
         case "lines":
-            statement = _lines(_kept(columns), len(columns), _keys(columns))
-    yield from _read(connection, statement, file, headers, delivery, "replace")
+            lines = _lines(_kept(columns), len(columns), _keys(columns))
+            statement = _in_order(lines, ("mpid", "line"), request, operation)
+    yield from _read(connection, statement, request, headers, operation)
 
 
 def frames_of(
     connection: duckdb.DuckDBPyConnection,
     table: str,
-    file: PartnerFile,
-    columns: tuple[IdentityColumn, ...],
+    request: ExportRequest,
     headers: tuple[str, ...],
-    delivery: Delivery,
     operation: Operation,
 ) -> Iterator[pl.DataFrame]:
     """The rows of a table (mpid, place, value as it is sent), at least one frame, in the order of `frames`.
 
-    `headers` by place: those of the columns come first, then those that columns had before.
+    `headers` by place: those of the columns come first, then those that columns had before. Who leaves has no attributes.
     """
     source = exp.select("mpid", "place", "value").from_(exp.to_table(table)).subquery("sent")
-    match file.arrangement:
+    match request.file.arrangement:
         case "identities":
             first = exp.select("place", "value", exp.Min(this=exp.column("mpid")).as_("mpid")).from_(source)
-            first = first.group_by("place", "value").subquery("first")
-            statement = exp.select("place", "value").from_(first).order_by("mpid", "place", "value")
+            rows, order = first.group_by("place", "value"), ("mpid", "place", "value")
         case "members":
-            statement = _lists(source, len(headers))
+            rows, order = _lists(source, len(headers)), ("mpid",)
         case "lines":
-            statement = _lines(source, len(headers), _keys(columns))
-    yield from _read(connection, statement, file, headers, delivery, operation)
+            rows, order = _lines(source, len(headers), _keys(request.columns)), ("mpid", "line")
+    yield from _read(connection, _in_order(rows, order, request, operation), request, headers, operation)
 
 
 def _keys(columns: tuple[IdentityColumn, ...]) -> frozenset[int]:
     return frozenset(place for place, column in enumerate(columns) if column.is_key)
 
 
+def _in_order(
+    statement: exp.Select, order: tuple[str, ...], request: ExportRequest, operation: Operation
+) -> exp.Select:
+    """Rows in order, with the attributes of each one's member."""
+    if request.attributes:
+        known = exp.select("*").from_("attribute_row")
+        if operation == "remove":
+            known = known.where(exp.false())
+        rows = exp.select("*").from_(statement.subquery("listed"))
+        statement = rows.join(known.subquery("known"), using="mpid", join_type="left")
+    return statement.order_by(*order)
+
+
 def _read(
     connection: duckdb.DuckDBPyConnection,
     statement: exp.Select,
-    file: PartnerFile,
+    request: ExportRequest,
     headers: tuple[str, ...],
-    delivery: Delivery,
     operation: Operation,
 ) -> Iterator[pl.DataFrame]:
     # A relation of its own cursor is streamed; what `execute` gives would be copied once more.
     reader = connection.cursor().sql(statement.sql(dialect="duckdb")).to_arrow_reader(_BATCH)
     for batch in chain((reader.schema.empty_table(),), reader):
-        yield _shown(_frame(batch, file, headers), file, headers, delivery, operation)
+        yield _shown(_frame(batch, request, headers), request, headers, operation)
 
 
-def _frame(given: object, file: PartnerFile, headers: tuple[str, ...]) -> pl.DataFrame:
+def _frame(given: object, request: ExportRequest, headers: tuple[str, ...]) -> pl.DataFrame:
     """One batch of the statement's result, each column of the file beside the other."""
     frame = pl.from_arrow(given)
     if not isinstance(frame, pl.DataFrame):
         raise InternalError("a result without columns")
-    if file.has_members:
+    if request.file.has_members:
         return frame
     places = range(len(headers))
     return frame.select(
-        pl.when(pl.col("place") == place).then("value").alias(f"c{place}") for place in places
+        *(pl.when(pl.col("place") == place).then("value").alias(f"c{place}") for place in places),
+        *attribute_names(request),
     )
 
 
@@ -145,7 +157,7 @@ def _lists(source: exp.Subquery, places: int) -> exp.Select:
         exp.Coalesce(this=_of_place("any_value(values)", place), expressions=[empty.copy()]).as_(f"c{place}")
         for place in range(places)
     ]
-    return exp.select("mpid", *lists).from_(by_place.subquery("by_place")).group_by("mpid").order_by("mpid")
+    return exp.select("mpid", *lists).from_(by_place.subquery("by_place")).group_by("mpid")
 
 
 def _lines(source: exp.Subquery, places: int, keys: frozenset[int]) -> exp.Select:
@@ -172,7 +184,7 @@ def _lines(source: exp.Subquery, places: int, keys: frozenset[int]) -> exp.Selec
         ).as_(f"c{place}")
         for place in range(places)
     ]
-    return exp.select("mpid", *shown).from_(lines.subquery("line")).order_by("mpid", "line")
+    return exp.select("mpid", "line", *shown).from_(lines.subquery("line"))
 
 
 def _kept(columns: tuple[IdentityColumn, ...]) -> exp.Subquery:
@@ -188,27 +200,31 @@ def _of_place(aggregate: str, place: int) -> exp.Filter:
 
 
 def _shown(
-    frame: pl.DataFrame,
-    file: PartnerFile,
-    headers: tuple[str, ...],
-    delivery: Delivery,
-    operation: Operation,
+    frame: pl.DataFrame, request: ExportRequest, headers: tuple[str, ...], operation: Operation
 ) -> pl.DataFrame:
     """The columns of the file by their headers, those that are stated among them.
 
     Each row of JSON says its own keys: one that was sent under a header of before is taken back under it.
     """
+    file, delivery = request.file, request.delivery
     places = {header: f"c{place}" for place, header in enumerate(headers)}
+    attributes = {name: column for column, name in attribute_names(request).items()}
     is_json = isinstance(file.format, JsonLines | Requests)
     # Readers of JSON take numbers for floating point, which has no room for 64 bits.
     mpid = pl.col("mpid").cast(pl.String) if is_json else pl.col("mpid")
     shown = []
     for column in file.columns:
-        if isinstance(column, StatedColumn):
-            stated = _stated(column, delivery, mpid, operation)
-            shown.append(stated.alias(_filled_in(column.header, delivery)))
-        elif column.header in places:
-            shown.append(pl.col(places.pop(column.header)).alias(column.header))
+        match column:
+            case StatedColumn():
+                stated = _stated(column, delivery, mpid, operation)
+                shown.append(stated.alias(_filled_in(column.header, delivery)))
+            case IdentityColumn() if column.header in places:
+                shown.append(pl.col(places.pop(column.header)).alias(column.header))
+            case AttributeColumn() if column.header in attributes:
+                shown.append(pl.col(attributes.pop(column.header)).alias(column.header))
+            case _:
+                pass
+    shown.extend(pl.col(column).alias(name) for name, column in attributes.items())
     if is_json:
         shown.extend(pl.col(place).alias(header) for header, place in places.items())
     return frame.select(shown)

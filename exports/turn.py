@@ -248,6 +248,7 @@ class Turn:
                     connection.mode,
                     known.times_sent(self.as_of),
                     output.withholding,
+                    connection.user_attributes,
                 )
             )
         return tuple(request for request in requests if request.identity_types)

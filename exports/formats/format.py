@@ -15,6 +15,16 @@ if TYPE_CHECKING:
 Operation = Literal["replace", "add", "remove"]
 
 
+#: The column of a frame that has a row's attributes, as a list of names and values; of JSON the values are JSON. No
+#: header of a file is called this.
+ATTRIBUTES = "\0attributes"
+
+
+def apart(row: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any] | None]:
+    """A row without its attributes, and these, None where it has none."""
+    return {key: value for key, value in row.items() if key != ATTRIBUTES}, row.get(ATTRIBUTES)
+
+
 @dataclass(frozen=True)
 class Delivery:
     """Whose rows they are. `audience_name` is what the partner sees; `as_of` in UTC.
@@ -38,7 +48,7 @@ class Change:
 
 @dataclass(frozen=True)
 class Batch:
-    """The rows of one request, by column. `number` counts from 1 within its operation."""
+    """The rows of one request, by column, and under ATTRIBUTES the attributes by name. `number` counts from 1 within its operation."""
 
     delivery: Delivery
     operation: Operation
@@ -80,7 +90,9 @@ class Csv:
 
 @dataclass(frozen=True)
 class JsonLines:
-    """One object a line. `line` makes it of a row, which has no empty values; None: the row itself."""
+    """One object a line. `line` makes it of a row, which has no empty values, and under ATTRIBUTES the attributes by name,
+    ready to be written; None: the row itself, with its attributes among the others.
+    """
 
     line: Callable[[Delivery, Operation, dict[str, Any]], Any] | None = None
     extension: str = "jsonl"

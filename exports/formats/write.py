@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from itertools import chain
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import orjson
 
 from exports.formats.csv_frames import write_frames
 from exports.formats.format import (
+    ATTRIBUTES,
     Batch,
     Change,
     Csv,
@@ -18,6 +19,7 @@ from exports.formats.format import (
     Parquet,
     Requests,
     WrittenRequest,
+    apart,
 )
 from exports.formats.parquet import write_parquet
 from exports.formats.slices import with_last
@@ -61,12 +63,27 @@ def _write_lines(format: JsonLines, opened: BinaryIO, delivery: Delivery, change
         for frame in change.frames:
             rows = (
                 {key: value for key, value in row.items() if value is not None and value != []}
-                for row in frame.iter_rows(named=True)
+                for row in _rows(frame)
             )
             lines = (
-                row if format.line is None else format.line(delivery, change.operation, row) for row in rows
+                _flat(row) if format.line is None else format.line(delivery, change.operation, row)
+                for row in rows
             )
             opened.writelines(chain.from_iterable((_json(line), b"\n") for line in lines))
+
+
+def _rows(frame: pl.DataFrame) -> Iterator[dict[str, Any]]:
+    """The rows, the attributes of each by name. Their values are JSON as they are: no number is read and written anew."""
+    for row in frame.iter_rows(named=True):
+        listed = row.pop(ATTRIBUTES, None)
+        if listed:
+            row[ATTRIBUTES] = {one["name"]: orjson.Fragment(one["value"]) for one in listed}
+        yield row
+
+
+def _flat(row: dict[str, Any]) -> dict[str, Any]:
+    known, attributes = apart(row)
+    return {**known, **(attributes or {})}
 
 
 def _write_requests(
@@ -79,7 +96,7 @@ def _write_requests(
         raise InternalError("requests that can't remove were given some that leave")
     number = 0
     for frame, is_last in with_last(change.frames, most):
-        for line, rows in _fitting(format, delivery, change, frame.to_dicts(), number + 1, is_last=is_last):
+        for line, rows in _fitting(format, delivery, change, list(_rows(frame)), number + 1, is_last=is_last):
             opened.write(line + b"\n")
             number += 1
             yield WrittenRequest(change.operation, rows)

@@ -22,6 +22,8 @@ Reason = Literal[
     "not_a_place",
     "not_a_date",
     "not_a_gender",
+    "not_a_text",
+    "list",
     "already_hashed",
 ]
 

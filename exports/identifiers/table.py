@@ -34,9 +34,12 @@ from exports.identifiers.places import (
     POSTAL_CODE_GOOGLE,
     STATE,
 )
+from exports.identifiers.texts import TEXT, TEXT_255
 
 RULES = (
     ID,
+    TEXT,
+    TEXT_255,
     EMAIL,
     EMAIL_ASCII,
     EMAIL_GOOGLE,

@@ -1,7 +1,8 @@
 """What a list has received, by member: a first part, and a part for each delivery that changed it.
 
 A part is two parquet files. `<n>.members.parquet`: mpid, two prints of the identities that its rows were made of, how
-many identifiers were sent, the as_of at which they were sent last, and the part's number. `<n>.rows.parquet`: mpid,
+many identifiers were sent, the as_of at which they were sent last, a print of the attributes that were sent along, and
+the part's number. `<n>.rows.parquet`: mpid,
 header, value as it was sent, and the number. Of a member the newest part that names it holds, without rows where
 nothing of it is there any more. So a delivery of few changes writes few rows, whatever the list's size.
 """
@@ -24,10 +25,14 @@ _MOST_PARTS = 8
 _PATCHES = 4
 
 _NO_MEMBERS = """
-create table every_member (
-    mpid bigint, print_1 ubigint, print_2 ubigint, identifiers integer, sent timestamp, part integer
+create table no_member (
+    mpid bigint, print_1 ubigint, print_2 ubigint, identifiers integer, sent timestamp, attributes ubigint, part integer
 )
 """
+# Parts of an earlier version have no print of attributes: none were sent.
+_EVERY_MEMBER = (
+    "create view every_member as select * from no_member union all by name select * from stored_member"
+)
 _NO_ROWS = "create table every_row (mpid bigint, header varchar, value varchar, part integer)"
 _FIRST = "create table first_part as select $first::integer as part"
 _LATER = """
@@ -53,13 +58,13 @@ select
     (select count(*) from every_member where part = (select part from first_part))
 """
 _MEMBERS = """
-select mpid, print_1, print_2, identifiers, sent, $part::integer as part from next_member order by mpid
+select mpid, print_1, print_2, identifiers, sent, attributes, $part::integer as part from next_member order by mpid
 """
 _ROWS = """
 select mpid, header, value, $part::integer as part from next_row order by mpid, header, value
 """
 _ALL_MEMBERS = """
-select mpid, print_1, print_2, identifiers, sent, $part::integer as part
+select mpid, print_1, print_2, identifiers, sent, attributes, $part::integer as part
 from (
     select * from next_member where identifiers > 0 or print_1 is not null
     union all by name
@@ -90,16 +95,17 @@ def part_files(folder: Path, received: ReceivedList) -> Iterator[Path]:
 def open_received(connection: duckdb.DuckDBPyConnection, folder: Path, received: ReceivedList | None) -> None:
     """Make the table `received_member` and the view `received_row` of what a list has received, empty where it is None.
 
-    `received_member`: mpid, print_1, print_2, identifiers, sent; also those who left, without prints and identifiers.
+    `received_member`: mpid, print_1, print_2, identifiers, sent, attributes; also those who left, without prints and identifiers.
     `received_row`: mpid, header, value.
     """
     parts = () if received is None else received.parts
+    connection.execute(_NO_MEMBERS)
     if received is None or not parts:
-        connection.execute(_NO_MEMBERS)
+        connection.table("no_member").create_view("every_member")
     else:
-        connection.read_parquet([str(_members_file(folder, part)) for part in parts]).create_view(
-            "every_member"
-        )
+        files = [str(_members_file(folder, part)) for part in parts]
+        connection.read_parquet(files, union_by_name=True).create_view("stored_member")
+        connection.execute(_EVERY_MEMBER)
     if received is None or not parts or not received.has_rows:
         connection.execute(_NO_ROWS)
     else:

@@ -102,12 +102,16 @@ class Slot:
 
 @dataclass(frozen=True)
 class RowsAt:
-    """Where the rows of a request are. Parts of it leave `dropped` out of the body: what numbers whole batches."""
+    """Where the rows of a request are. Parts of it leave `dropped` out of the body: what numbers whole batches.
+
+    `identifiers`: where in a row those are by which a member is known; else each of its texts is one.
+    """
 
     place: Place
     dropped: str | None = None
     #: Rows are one text with this between them.
     separator: str | None = None
+    identifiers: tuple[Place, ...] = ((),)
 
     def of(self, body: Any) -> Sequence[Any]:
         """The rows of a body, in order."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from exports.formats.format import Batch, Csv, Request, Requests
+from exports.formats.format import Batch, Csv, Request, Requests, apart
 from exports.identifiers.encodings import PLAIN
 from exports.identifiers.ids import ID
 from exports.partners.answers import Heard, Taken, Verdict, by_status
 from exports.partners.api import PartnerApi, RowsAt, Token
 from exports.partners.json_places import value_at, values_at
-from exports.partners.profile import IdentityColumn, Partner, PartnerFile, StatedColumn
+from exports.partners.profile import AnyAttributes, IdentityColumn, Partner, PartnerFile, StatedColumn
 
 _RULES = "braze-2026-11"
 # Newer customers may send 75 objects in total.
@@ -19,7 +19,8 @@ _EXTERNAL_ID = IdentityColumn("external_id", ("customer_id",), ID, PLAIN)
 
 def _attributes(batch: Batch) -> Request:
     attribute = {f"In {batch.delivery.audience_name}": batch.operation != "remove"}
-    return Request("POST", "/users/track", {"attributes": [{**row, **attribute} for row in batch.rows]})
+    users = [{**known, **(attributes or {}), **attribute} for known, attributes in map(apart, batch.rows)]
+    return Request("POST", "/users/track", {"attributes": users})
 
 
 def _judge(heard: Heard) -> Verdict:
@@ -46,6 +47,9 @@ BRAZE_CSV = Partner(
             (_EXTERNAL_ID, StatedColumn("In {audience_name}", "is_member")),
             snapshot="add",
             is_known_by_name=True,
+            attributes=AnyAttributes(
+                "columns", "in a column each; the elements of a list are joined by `, `"
+            ),
         ),
     ),
     leaves="keep the attribute until it is set to false",
@@ -65,6 +69,7 @@ BRAZE = Partner(
             (_EXTERNAL_ID,),
             snapshot="add",
             is_known_by_name=True,
+            attributes=AnyAttributes("keys", "as attributes of the user"),
         ),
     ),
     leaves="have the attribute set to false",
@@ -73,7 +78,7 @@ BRAZE = Partner(
         address=None,
         address_like="https://rest.iad-01.braze.com",
         authentication=Token("API_KEY"),
-        rows=RowsAt(("attributes",)),
+        rows=RowsAt(("attributes",), identifiers=(("external_id",),)),
         judge=_judge,
         accepted="HTTP 2xx without `errors`, which name rows by `index`",
         unconfirmed=("whether a newer customer may send 75 objects of each kind, or in total",),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from exports.partners.chosen import ENCODINGS_BY_NAME, RULES_BY_NAME, SAYS, chosen_files
 from exports.partners.own_columns import ROWS
 from exports.partners.registry import PARTNERS, partner_named
+from exports.partners.sent_attributes import meaning, sent_attributes
 from transforms.definitions.destinations import HttpApi
 from transforms.documents.report import nearest
 from transforms.errors import Problem
@@ -14,7 +16,7 @@ from transforms.errors import Problem
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from exports.partners.profile import Partner
+    from exports.partners.profile import Partner, PartnerFile
     from transforms.definitions.connection_records import Connection, Output
     from transforms.definitions.records import Definitions
 
@@ -25,7 +27,8 @@ def check_outputs(definitions: Definitions) -> tuple[Problem, ...]:
     Options that a partner does not have (EXP-004), values that they do not take (EXP-005), columns where the partner
     has its own, none where it has none, or of what there is not (EXP-006), and identity types that nothing of what a
     connection writes takes (EXP-002), or that leave out the key of its rows (EXP-009), and deltas to where nobody can
-    be told who leaves (EXP-010), and what is no request to an API, or to a partner without one (EXP-015).
+    be told who leaves (EXP-010), what is no request to an API, or to a partner without one (EXP-015), and user
+    attributes that a partner does not take, or that would be one column twice (EXP-017).
     """
     problems = [
         problem
@@ -36,7 +39,13 @@ def check_outputs(definitions: Definitions) -> tuple[Problem, ...]:
     for connection in definitions.connections:
         output = definitions.output(connection.output)
         if output.place not in refused:
-            problems.extend((*_identities(connection, output), *_deltas(connection, output)))
+            problems.extend(
+                (
+                    *_identities(connection, output),
+                    *_deltas(connection, output),
+                    *_attributes(connection, output),
+                )
+            )
     return tuple(problems)
 
 
@@ -62,8 +71,8 @@ def _columns(output: Output) -> Iterator[Problem]:
         yield Problem("EXP-006", message, output.place)
     for header, column in output.columns:
         where = f"output `{output.id}`, column `{header[:80]}`"
-        if (column.says is None) == (not column.identities):
-            message = f"{where}: needs either `identities` or `says`"
+        if sum((column.says is not None, column.attribute is not None, bool(column.identities))) != 1:
+            message = f"{where}: needs one of `identities`, `attribute` and `says`"
             yield Problem("EXP-006", message, output.place)
         if column.says == "mpid" and dict(output.options).get(ROWS.name) == "identities":
             message = f"{where}: rows of identities have no mpid, since two members may share one"
@@ -106,6 +115,57 @@ def _identities(connection: Connection, output: Output) -> Iterator[Problem]:
                 message = f"connection `{connection.id}`: {partner.title} knows rows by `{column.header}`"
                 hint = f"add {' or '.join(f'`{kind}`' for kind in column.identity_types)} to `identities`"
                 yield Problem("EXP-009", message, connection.place, hint=hint)
+
+
+def _attributes(connection: Connection, output: Output) -> Iterator[Problem]:
+    if not connection.user_attributes:
+        return
+    partner = partner_named(output.partner)
+    where = f"connection `{connection.id}`"
+    chosen = None if connection.identities is None else set(connection.identities)
+    files = [
+        file
+        for file in chosen_files(partner, output)
+        if chosen is None or not chosen.isdisjoint(file.identity_types)
+    ]
+    meant = Counter(map(meaning, connection.user_attributes))
+    for name in connection.user_attributes:
+        if meant[meaning(name)] > 1:
+            message = f"{where}: user attribute `{name[:80]}` is named twice"
+            yield Problem(
+                "EXP-017", message, connection.place, hint="case, `$`, `_`, `-` and spaces do not count"
+            )
+        elif not any(sent_attributes(file, (name,)) for file in files):
+            yield _untaken(connection, partner, files, name)
+    for file in files:
+        taken = {column.header.lower() for column in file.columns}
+        besides = [one for one in sent_attributes(file, connection.user_attributes) if not one.is_own]
+        is_beside = file.attributes is not None and file.attributes.style in ("columns", "keys")
+        for one in besides if is_beside else ():
+            if one.header.lower() in taken:
+                message = (
+                    f"{where}: user attribute `{one.name[:80]}` would be a second column `{one.header[:80]}`"
+                )
+                hint = "send it under another name: a calculated attribute has its own"
+                if partner.names_columns:
+                    hint = f"add a column of another name to `columns`, with `attribute: {one.name[:80]}`"
+                yield Problem("EXP-017", message, connection.place, hint=hint)
+            taken.add(one.header.lower())
+
+
+def _untaken(connection: Connection, partner: Partner, files: list[PartnerFile], name: str) -> Problem:
+    taken = tuple(dict.fromkeys(column.attribute for file in files for column in file.attribute_columns))
+    if taken:
+        message = f"connection `{connection.id}`: {partner.title} does not take user attribute `{name[:80]}`"
+        return Problem("EXP-017", message, connection.place, allowed=taken, hint=_meant(name, taken))
+    takers = tuple(
+        one.name
+        for one in PARTNERS
+        if any(file.attributes is not None or file.attribute_columns for file in one.files)
+    )
+    message = f"connection `{connection.id}`: {partner.title} takes no user attributes, or not with these identities"
+    hint = "leave `user_attributes` out, or send to a partner that takes them"
+    return Problem("EXP-017", message, connection.place, allowed=takers, hint=hint)
 
 
 def _deltas(connection: Connection, output: Output) -> Iterator[Problem]:

@@ -9,8 +9,9 @@ from exports.formats.format import Csv
 from exports.identifiers.encodings import ENCODINGS, PLAIN
 from exports.identifiers.ids import ID
 from exports.identifiers.table import RULES
+from exports.identifiers.texts import TEXT
 from exports.partners.own_columns import ROWS, csv_format
-from exports.partners.profile import Arrangement, IdentityColumn, Says, StatedColumn
+from exports.partners.profile import Arrangement, AttributeColumn, IdentityColumn, Says, StatedColumn
 
 if TYPE_CHECKING:
     from exports.partners.profile import Case, Column, Partner, PartnerFile
@@ -51,6 +52,9 @@ def _with_own_columns(file: PartnerFile, chosen: dict[str, str], output: Output)
 def _column(header: str, column: OutputColumn) -> Column:
     if column.says is not None:
         return StatedColumn(header, cast("Says", column.says))
-    rules = ID if column.rules is None else RULES_BY_NAME[column.rules]
     encoding = PLAIN if column.encoding is None else ENCODINGS_BY_NAME[column.encoding]
+    if column.attribute is not None:
+        rules = TEXT if column.rules is None else RULES_BY_NAME[column.rules]
+        return AttributeColumn(header, column.attribute, rules, encoding)
+    rules = ID if column.rules is None else RULES_BY_NAME[column.rules]
     return IdentityColumn(header, column.identities, rules, encoding)

@@ -11,12 +11,15 @@ from exports.identifiers.advertising_ids import ADVERTISING_ID
 from exports.identifiers.emails import EMAIL, EMAIL_GOOGLE, EMAIL_GOOGLE_2026
 from exports.identifiers.encodings import PLAIN, SHA256
 from exports.identifiers.ids import ID
+from exports.identifiers.people import NAME_GOOGLE, NAME_GOOGLE_WITHOUT_SPACES
 from exports.identifiers.phones import PHONE_E164
+from exports.identifiers.places import COUNTRY_UPPER, POSTAL_CODE_GOOGLE
 from exports.partners.answers import Heard, Later, Refused, SignIn, Taken, Verdict, by_status, without
 from exports.partners.api import ListCall, ListFacts, Lists, OAuth2, PartnerApi, RowsAt, Slot, Variable
 from exports.partners.identity_types import ADVERTISING_IDS, PHONES
 from exports.partners.json_places import value_at
-from exports.partners.profile import IdentityColumn, Option, Partner, PartnerFile
+from exports.partners.name_spaces import SPACES
+from exports.partners.profile import AttributeColumn, IdentityColumn, Option, Partner, PartnerFile
 
 GMAIL = Option(
     "gmail",
@@ -27,6 +30,7 @@ GMAIL = Option(
         ("nothing", "the older Customer Match page"),
     ),
 )
+_ADDRESS = ("givenName", "familyName", "regionCode", "postalCode")
 _MOST_MEMBERS = 10_000
 _LONGEST = timedelta(days=540)
 _RULES = "google-2026-11"
@@ -40,6 +44,19 @@ def _contacts(email: str, phone: str) -> tuple[IdentityColumn, ...]:
         IdentityColumn(email, ("email",), EMAIL_GOOGLE_2026, SHA256, GMAIL.is_("dots_and_tags")),
         IdentityColumn(email, ("email",), EMAIL, SHA256, GMAIL.is_("nothing")),
         IdentityColumn(phone, PHONES, PHONE_E164, SHA256),
+    )
+
+
+def _address(first: str, last: str, country: str, code: str) -> tuple[AttributeColumn, ...]:
+    """Matched by all four together; country and postal code are not hashed."""
+    return (
+        *(
+            AttributeColumn(header, attribute, rules, SHA256, SPACES.is_(spaces))
+            for spaces, rules in (("keep", NAME_GOOGLE), ("leave_out", NAME_GOOGLE_WITHOUT_SPACES))
+            for header, attribute in ((first, "first_name"), (last, "last_name"))
+        ),
+        AttributeColumn(country, "country", COUNTRY_UPPER, PLAIN),
+        AttributeColumn(code, "zip", POSTAL_CODE_GOOGLE, PLAIN),
     )
 
 
@@ -59,8 +76,15 @@ def _request(batch: Batch, members: list[dict[str, Any]]) -> Request:
 
 
 def _contact_request(batch: Batch) -> Request:
-    identifiers = ([{key: value} for key, value in row.items() if value is not None] for row in batch.rows)
-    return _request(batch, [{"userData": {"userIdentifiers": each}} for each in identifiers])
+    return _request(batch, [{"userData": {"userIdentifiers": _identifiers(row)}} for row in batch.rows])
+
+
+def _identifiers(row: dict[str, Any]) -> list[dict[str, Any]]:
+    known = {key: value for key, value in row.items() if value is not None}
+    address = {key: known.pop(key) for key in _ADDRESS if key in known}
+    identifiers: list[dict[str, Any]] = [{key: value} for key, value in known.items()]
+    # A part of an address is an error there.
+    return [*identifiers, {"address": address}] if len(address) == len(_ADDRESS) else identifiers
 
 
 def _device_request(batch: Batch) -> Request:
@@ -116,7 +140,12 @@ GOOGLE_CSV = Partner(
     rules_version=_RULES,
     source="support.google.com/google-ads/answer/7659867, /7476159 and /7475964",
     files=(
-        PartnerFile("contacts", Csv(), "identities", _contacts("Email", "Phone")),
+        PartnerFile(
+            "contacts",
+            Csv(),
+            "identities",
+            (*_contacts("Email", "Phone"), *_address("First Name", "Last Name", "Country", "Zip")),
+        ),
         # A list takes identifiers of one kind: of devices and of user ids there are lists of their own.
         PartnerFile(
             "devices",
@@ -128,7 +157,7 @@ GOOGLE_CSV = Partner(
     ),
     leaves="are not in the next list",
     on_delete="leave",
-    options=(GMAIL,),
+    options=(GMAIL, SPACES),
     expires_after=_LONGEST,
 )
 
@@ -143,7 +172,7 @@ GOOGLE_DATA_MANAGER = Partner(
             "contacts",
             Requests(_contact_request, _MOST_MEMBERS),
             "lines",
-            _contacts("emailAddress", "phoneNumber"),
+            (*_contacts("emailAddress", "phoneNumber"), *_address(*_ADDRESS)),
             snapshot="add",
         ),
         PartnerFile(
@@ -163,7 +192,7 @@ GOOGLE_DATA_MANAGER = Partner(
     ),
     leaves=_LEAVES,
     on_delete="leave",
-    options=(GMAIL,),
+    options=(GMAIL, SPACES),
     expires_after=_LONGEST,
     api=PartnerApi(
         address="https://datamanager.googleapis.com",

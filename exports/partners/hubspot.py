@@ -5,7 +5,7 @@ from __future__ import annotations
 from exports.formats.format import Csv
 from exports.identifiers.emails import EMAIL
 from exports.identifiers.encodings import PLAIN
-from exports.partners.profile import IdentityColumn, Partner, PartnerFile
+from exports.partners.profile import AnyAttributes, IdentityColumn, Partner, PartnerFile
 
 # Rows of a sheet, the header among them.
 _MOST_ROWS = 1_048_575
@@ -23,6 +23,9 @@ HUBSPOT = Partner(
             (IdentityColumn("Email", ("email",), EMAIL, PLAIN),),
             snapshot="add",
             most_rows=_MOST_ROWS,
+            attributes=AnyAttributes(
+                "columns", "in a column each; the elements of a list are joined by `, `"
+            ),
         ),
     ),
     leaves="stay in the list until they are taken out there",

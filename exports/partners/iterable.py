@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from exports.formats.format import Batch, Csv, Request, Requests
+from typing import Any
+
+from exports.formats.format import Batch, Csv, Request, Requests, apart
 from exports.identifiers.emails import EMAIL
 from exports.identifiers.encodings import PLAIN
 from exports.identifiers.ids import ID
 from exports.partners.answers import Heard, Refused, Taken, Verdict, by_status
 from exports.partners.api import ListCall, Lists, PartnerApi, RowsAt, Slot, Token
 from exports.partners.json_places import value_at
-from exports.partners.profile import IdentityColumn, Option, Partner, PartnerFile
+from exports.partners.profile import AnyAttributes, IdentityColumn, Option, Partner, PartnerFile
 
 PROJECT = Option(
     "project",
@@ -29,7 +31,13 @@ _COLUMNS = (
 
 def _subscribers(batch: Batch) -> Request:
     verb = "unsubscribe" if batch.operation == "remove" else "subscribe"
-    return Request("POST", f"/api/lists/{verb}", {"listId": "{audience}", "subscribers": batch.rows})
+    subscribers = [_subscriber(row) for row in batch.rows]
+    return Request("POST", f"/api/lists/{verb}", {"listId": "{audience}", "subscribers": subscribers})
+
+
+def _subscriber(row: dict[str, Any]) -> dict[str, Any]:
+    known, fields = apart(row)
+    return known if fields is None else {**known, "dataFields": fields}
 
 
 _GONE = ("list not found", "invalid list id", "invalid listid", "list does not exist")
@@ -61,7 +69,19 @@ ITERABLE_CSV = Partner(
     title="Iterable, list to import",
     rules_version=_RULES,
     source="support.iterable.com articles 115000770906 and 205694345",
-    files=(PartnerFile("", Csv(), "identities", _COLUMNS, snapshot="add", most_rows=_MOST_ROWS),),
+    files=(
+        PartnerFile(
+            "",
+            Csv(),
+            "identities",
+            _COLUMNS,
+            snapshot="add",
+            most_rows=_MOST_ROWS,
+            attributes=AnyAttributes(
+                "columns", "in a column each; the elements of a list are joined by `, `"
+            ),
+        ),
+    ),
     leaves="stay in the list until they are taken out there",
     on_delete="leave",
     options=(PROJECT,),
@@ -79,6 +99,7 @@ ITERABLE = Partner(
             "identities",
             _COLUMNS,
             snapshot="add",
+            attributes=AnyAttributes("object", "in the `dataFields` of the subscriber"),
         ),
     ),
     leaves="are unsubscribed from the list, not from everything",
@@ -87,7 +108,7 @@ ITERABLE = Partner(
     api=PartnerApi(
         address="https://api.iterable.com",
         authentication=Token("API_KEY", header="Api-Key", before=""),
-        rows=RowsAt(("subscribers",)),
+        rows=RowsAt(("subscribers",), identifiers=(("email",), ("userId",))),
         judge=_judge,
         accepted="`failCount` 0; `invalidEmails` and `invalidUserIds` name those that were refused",
         lists=Lists(

@@ -7,19 +7,20 @@ from typing import Any
 
 import orjson
 
-from exports.formats.format import Batch, Delivery, JsonLines, Operation, Request, Requests
+from exports.formats.format import Batch, Delivery, JsonLines, Operation, Request, Requests, apart
 from exports.identifiers.encodings import PLAIN
 from exports.identifiers.ids import ID
 from exports.partners.answers import Heard, Later, Refused, SignIn, Taken, Verdict, by_status
 from exports.partners.api import AwsSignature, PartnerApi, RowsAt, Slot, Variable
 from exports.partners.json_places import value_at, values_at
-from exports.partners.profile import IdentityColumn, Partner, PartnerFile, StatedColumn
+from exports.partners.profile import AnyAttributes, IdentityColumn, Partner, PartnerFile, StatedColumn
 from transforms.instants import epoch_milliseconds
 from transforms.vocabulary import IDENTITY_TYPES
 
 _MOST_RECORDS = 500
 # 4 MB a call, and room for the names around the records.
 _MOST_BYTES = 4_000_000
+_ATTRIBUTES = "UserAttributes"
 #: Spellings that the service printed; the others follow from the name.
 _PASCAL = {
     "facebook": "FacebookId",
@@ -33,16 +34,19 @@ _PASCAL = {
 
 
 def _line(delivery: Delivery, operation: Operation, row: dict[str, Any]) -> dict[str, Any]:
-    identities = {key: value for key, value in row.items() if key != "mpid"}
+    known, attributes = apart(row)
+    identities = {key: value for key, value in known.items() if key != "mpid"}
     return {
         "IsAddRequest": operation != "remove",
         "IdentityValues": {**identities, "mpid": str(row["mpid"])},
         "MembershipChangedTimestamp": epoch_milliseconds(delivery.as_of),
+        **({} if attributes is None else {_ATTRIBUTES: attributes}),
     }
 
 
 def _record(delivery: Delivery, operation: Operation, row: dict[str, Any]) -> dict[str, Any]:
-    identities = {key: value for key, value in row.items() if key != "MPID" and value is not None}
+    known, attributes = apart(row)
+    identities = {key: value for key, value in known.items() if key != "MPID" and value is not None}
     return {
         "MembershipChangedTimestamp": str(epoch_milliseconds(delivery.as_of) // 1000),
         "AudienceId": delivery.audience_id,
@@ -50,6 +54,7 @@ def _record(delivery: Delivery, operation: Operation, row: dict[str, Any]) -> di
         "IsMember": operation != "remove",
         "MPID": str(row["MPID"]),
         "UserIdentities": identities,
+        **({} if attributes is None else {_ATTRIBUTES: attributes}),
     }
 
 
@@ -110,6 +115,7 @@ JSON_LINES = Partner(
                 StatedColumn("mpid", "mpid"),
             ),
             snapshot="add",
+            attributes=AnyAttributes("object", f"in `{_ATTRIBUTES}`, which no page of the service shows"),
         ),
     ),
     leaves="have `IsAddRequest` false",
@@ -134,6 +140,7 @@ FIREHOSE = Partner(
                 StatedColumn("MPID", "mpid"),
             ),
             snapshot="add",
+            attributes=AnyAttributes("object", f"in `{_ATTRIBUTES}`, which no page of the service shows"),
         ),
     ),
     leaves="have `IsMember` false",
@@ -142,7 +149,7 @@ FIREHOSE = Partner(
         address=None,
         address_like="https://firehose.eu-central-1.amazonaws.com",
         authentication=AwsSignature("firehose"),
-        rows=RowsAt(("Records",)),
+        rows=RowsAt(("Records",), identifiers=(("UserIdentities",), ("MPID",))),
         judge=_judge,
         accepted="200 with `FailedPutCount` 0; only the records that failed are sent again",
         slots=(Slot(("DeliveryStreamName",), "delivery_stream"),),

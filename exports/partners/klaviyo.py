@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
-from exports.formats.format import Batch, Csv, Request, Requests
+from exports.formats.format import Batch, Csv, Request, Requests, apart
 from exports.identifiers.emails import EMAIL
 from exports.identifiers.encodings import PLAIN
 from exports.identifiers.phones import PHONE_E164
@@ -12,7 +13,7 @@ from exports.partners.answers import Heard, Taken, Verdict, by_status, without
 from exports.partners.api import ListCall, Lists, PartnerApi, RowsAt, Slot, Token
 from exports.partners.identity_types import PHONES
 from exports.partners.json_places import value_at
-from exports.partners.profile import IdentityColumn, Partner, PartnerFile
+from exports.partners.profile import AnyAttributes, IdentityColumn, Partner, PartnerFile
 
 _RULES = "klaviyo-2026-11"
 _MOST_PROFILES = 10_000
@@ -20,16 +21,19 @@ _MOST_BYTES = 5_000_000
 
 
 def _profiles(batch: Batch) -> Request:
-    profiles = [
-        {"type": "profile", "attributes": {key: value for key, value in row.items() if value is not None}}
-        for row in batch.rows
-    ]
+    profiles = [{"type": "profile", "attributes": _profile(row)} for row in batch.rows]
     job = {
         "type": "profile-bulk-import-job",
         "attributes": {"profiles": {"data": profiles}},
         "relationships": {"lists": {"data": [{"type": "list", "id": "{audience}"}]}},
     }
     return Request("POST", "/api/profile-bulk-import-jobs", {"data": job})
+
+
+def _profile(row: dict[str, Any]) -> dict[str, Any]:
+    known, properties = apart(row)
+    known = {key: value for key, value in known.items() if value is not None}
+    return known if properties is None else {**known, "properties": properties}
 
 
 _POINTER = re.compile(r"/profiles/data/(\d+)(?:/|$)")
@@ -61,7 +65,18 @@ KLAVIYO_CSV = Partner(
     title="Klaviyo, list to import",
     rules_version=_RULES,
     source="the mParticle docs (Oct 2023); headers are mapped while importing",
-    files=(PartnerFile("", Csv(), "lines", _columns("Email", "Phone Number"), snapshot="add"),),
+    files=(
+        PartnerFile(
+            "",
+            Csv(),
+            "lines",
+            _columns("Email", "Phone Number"),
+            snapshot="add",
+            attributes=AnyAttributes(
+                "columns", "in a column each; the elements of a list are joined by `, `"
+            ),
+        ),
+    ),
     leaves="stay in the list until they are taken out there",
     on_delete="leave",
 )
@@ -79,6 +94,7 @@ KLAVIYO = Partner(
             "lines",
             _columns("email", "phone_number"),
             snapshot="add",
+            attributes=AnyAttributes("object", "in the `properties` of the profile"),
         ),
     ),
     leaves="stay in the list until they are taken out there",
@@ -86,7 +102,10 @@ KLAVIYO = Partner(
     api=PartnerApi(
         address="https://a.klaviyo.com",
         authentication=Token("API_KEY", before="Klaviyo-API-Key "),
-        rows=RowsAt(("data", "attributes", "profiles", "data")),
+        rows=RowsAt(
+            ("data", "attributes", "profiles", "data"),
+            identifiers=(("attributes", "email"), ("attributes", "phone_number")),
+        ),
         judge=_judge,
         accepted="202; the job goes on there, and what it could not import is read of it there",
         lists=Lists(

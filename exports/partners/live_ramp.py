@@ -6,9 +6,17 @@ from exports.formats.format import Csv
 from exports.identifiers.advertising_ids import ADVERTISING_ID
 from exports.identifiers.emails import EMAIL
 from exports.identifiers.encodings import MD5, PLAIN, SHA1, SHA256
+from exports.identifiers.ids import ID
 from exports.identifiers.phones import PHONE_E164, PHONE_US
 from exports.partners.identity_types import PHONES
-from exports.partners.profile import IdentityColumn, Option, Partner, PartnerFile, StatedColumn
+from exports.partners.profile import (
+    AttributeColumn,
+    IdentityColumn,
+    Option,
+    Partner,
+    PartnerFile,
+    StatedColumn,
+)
 
 IDENTIFIERS = Option(
     "identifiers",
@@ -50,6 +58,17 @@ LIVE_RAMP = Partner(
                             f"EMAIL_{name.upper()}", ("email",), EMAIL, encoding, IDENTIFIERS.is_(name)
                         ),
                         IdentityColumn("PHONE_SHA1", PHONES, PHONE_US, SHA1, IDENTIFIERS.is_(name)),
+                    )
+                ),
+                *(
+                    AttributeColumn(header, attribute, ID, PLAIN)
+                    for header, attribute in (
+                        ("FIRSTNAME", "first_name"),
+                        ("LASTNAME", "last_name"),
+                        ("ADDRESS1", "address"),
+                        ("CITY", "city"),
+                        ("STATE", "state"),
+                        ("ZIP", "zip"),
                     )
                 ),
                 _SEGMENT,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from exports.formats.format import Csv
 from exports.identifiers.emails import EMAIL_ASCII
 from exports.identifiers.encodings import PLAIN
-from exports.partners.profile import IdentityColumn, Partner, PartnerFile
+from exports.identifiers.texts import TEXT_255
+from exports.partners.profile import AnyAttributes, IdentityColumn, Partner, PartnerFile
 
 MAILCHIMP = Partner(
     name="mailchimp",
@@ -19,6 +20,11 @@ MAILCHIMP = Partner(
             "identities",
             (IdentityColumn("Email Address", ("email",), EMAIL_ASCII, PLAIN),),
             snapshot="add",
+            attributes=AnyAttributes(
+                "columns",
+                "in a column each, cut to 255 bytes; the elements of a list are joined by `, `",
+                TEXT_255,
+            ),
         ),
     ),
     # Who was deleted for good can't be imported again.

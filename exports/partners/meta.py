@@ -9,12 +9,22 @@ from exports.identifiers.advertising_ids import ADVERTISING_ID
 from exports.identifiers.emails import EMAIL
 from exports.identifiers.encodings import PLAIN, SHA256
 from exports.identifiers.ids import ID
+from exports.identifiers.people import (
+    BIRTH_DAY,
+    BIRTH_MONTH,
+    BIRTH_YEAR,
+    GENDER,
+    NAME,
+    NAME_WITHOUT_SPACES,
+)
 from exports.identifiers.phones import PHONE_DIGITS
+from exports.identifiers.places import CITY, COUNTRY, POSTAL_CODE, STATE
 from exports.partners.answers import Heard, Later, Refused, SignIn, Taken, Verdict, by_status
 from exports.partners.api import ListCall, Lists, PartnerApi, RowsAt, Token, Variable
 from exports.partners.identity_types import ADVERTISING_IDS, PHONES
 from exports.partners.json_places import value_at
-from exports.partners.profile import IdentityColumn, Option, Partner, PartnerFile
+from exports.partners.name_spaces import SPACES
+from exports.partners.profile import AttributeColumn, IdentityColumn, Option, Partner, PartnerFile
 from transforms.instants import iso
 
 UPLOAD = Option(
@@ -101,11 +111,32 @@ def _taken(heard: Heard) -> Verdict:
 
 
 # E-mail and phone are SHA-256; advertising ids and the team's own ids are matched as they are.
+def _person(
+    first: str, last: str, city: str, state: str, code: str, country: str, gender: str
+) -> tuple[AttributeColumn, ...]:
+    return (
+        *(
+            AttributeColumn(header, attribute, rules, SHA256, SPACES.is_(spaces))
+            for spaces, rules in (("keep", NAME), ("leave_out", NAME_WITHOUT_SPACES))
+            for header, attribute in ((first, "first_name"), (last, "last_name"))
+        ),
+        AttributeColumn(city, "city", CITY, SHA256),
+        AttributeColumn(state, "state", STATE, SHA256),
+        AttributeColumn(code, "zip", POSTAL_CODE, SHA256),
+        AttributeColumn(country, "country", COUNTRY, SHA256),
+        AttributeColumn(gender, "gender", GENDER, SHA256),
+    )
+
+
 _API_COLUMNS = (
     IdentityColumn("EMAIL", ("email",), EMAIL, SHA256),
     IdentityColumn("PHONE", PHONES, PHONE_DIGITS, SHA256),
     IdentityColumn("MADID", ADVERTISING_IDS, ADVERTISING_ID, PLAIN),
     IdentityColumn("EXTERN_ID", ("customer_id",), ID, PLAIN),
+    *_person("FN", "LN", "CT", "ST", "ZIP", "COUNTRY", "GEN"),
+    AttributeColumn("DOBY", "birth_date", BIRTH_YEAR, SHA256),
+    AttributeColumn("DOBM", "birth_date", BIRTH_MONTH, SHA256),
+    AttributeColumn("DOBD", "birth_date", BIRTH_DAY, SHA256),
 )
 
 META_CSV = Partner(
@@ -123,11 +154,14 @@ META_CSV = Partner(
                 IdentityColumn("email", ("email",), EMAIL, SHA256),
                 IdentityColumn("phone", PHONES, PHONE_DIGITS, SHA256),
                 IdentityColumn("madid", ADVERTISING_IDS, ADVERTISING_ID, PLAIN),
+                *_person("fn", "ln", "ct", "st", "zip", "country", "gen"),
+                AttributeColumn("doby", "birth_date", BIRTH_YEAR, SHA256),
             ),
         ),
     ),
     leaves="are not in the next list",
     on_delete="delete",
+    options=(SPACES,),
 )
 
 META = Partner(
@@ -157,7 +191,7 @@ META = Partner(
     ),
     leaves="are not in the next list, or are removed by requests of their own, of 250 rows",
     on_delete="delete",
-    options=(UPLOAD,),
+    options=(UPLOAD, SPACES),
     api=PartnerApi(
         address="https://graph.facebook.com/v25.0",
         authentication=Token(),

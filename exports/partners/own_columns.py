@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from exports.formats.format import Csv, JsonLines, Parquet
-from exports.partners.profile import Option, Partner, PartnerFile
+from exports.partners.profile import AnyAttributes, Option, Partner, PartnerFile
 
 ROWS = Option(
     "rows",
@@ -27,6 +27,12 @@ _NEWLINES = {"crlf": "\r\n", "lf": "\n"}
 _SOURCE = "RFC 4180, the columns of the output"
 _LEAVES = "are not in the next file"
 
+_BESIDES = "of which none of `columns` is"
+_COLUMNS = AnyAttributes(
+    "columns", f"{_BESIDES}, in a column each after those; the elements of a list are joined by `, `"
+)
+_KEYS = AnyAttributes("keys", f"{_BESIDES}, under a key each")
+
 
 def csv_format(chosen: dict[str, str]) -> Csv:
     """How a CSV looks by the values of its options."""
@@ -43,7 +49,7 @@ CSV = Partner(
     title="CSV with columns of your own",
     rules_version="csv-2026-11",
     source=_SOURCE,
-    files=(PartnerFile("", Csv(), "lines", ()),),
+    files=(PartnerFile("", Csv(), "lines", (), attributes=_COLUMNS),),
     leaves=_LEAVES,
     on_delete="leave",
     options=(ROWS, DELIMITER, HEADER, NEWLINE, QUOTES),
@@ -55,7 +61,7 @@ JSONL = Partner(
     title="JSON Lines with keys of your own",
     rules_version="jsonl-2026-11",
     source=_SOURCE,
-    files=(PartnerFile("", JsonLines(), "lines", ()),),
+    files=(PartnerFile("", JsonLines(), "lines", (), attributes=_KEYS),),
     leaves=_LEAVES,
     on_delete="leave",
     options=(ROWS,),
@@ -67,7 +73,7 @@ PARQUET = Partner(
     title="Parquet with columns of your own",
     rules_version="parquet-2026-11",
     source=_SOURCE,
-    files=(PartnerFile("", Parquet(), "members", ()),),
+    files=(PartnerFile("", Parquet(), "members", (), attributes=_COLUMNS),),
     leaves=_LEAVES,
     on_delete="leave",
     names_columns=True,

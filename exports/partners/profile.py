@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from exports.formats.format import Csv, JsonLines, Parquet, Requests
+from exports.identifiers.texts import TEXT
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import timedelta
 
     from exports.formats.format import Format
@@ -22,6 +24,11 @@ Arrangement = Literal["identities", "lines", "members"]
 #: What a column that holds no identity says of the member or of the delivery. as_of: an instant in UTC; one: the
 #: number 1; is_member: true, or false of who leaves; text: always the same.
 Says = Literal["mpid", "audience_id", "audience_name", "as_of", "one", "is_member", "text"]
+#: How user attributes of any name are written. columns: a column each; keys: a key each, beside those of the row; object:
+#: an object of them, where the partner has one; records: a list of names and values.
+AttributeStyle = Literal["columns", "keys", "object", "records"]
+#: What the list of records is called.
+LISTED = "userattributes"
 #: What a partner does with the list when the audience is deleted.
 OnDelete = Literal["delete", "leave", "message"]
 #: What a full delivery does to the list there.
@@ -86,7 +93,30 @@ class StatedColumn:
     when: Case | None = None
 
 
-Column = IdentityColumn | StatedColumn
+@dataclass(frozen=True)
+class AttributeColumn:
+    """One column of a user attribute: it is there where a connection names one that bears the name `attribute`, whatever
+    its case and without `$`, `_`, `-` and spaces. On every row of a member.
+    """
+
+    header: str
+    attribute: str
+    rules: Rules
+    encoding: Encoding
+    when: Case | None = None
+
+
+@dataclass(frozen=True)
+class AnyAttributes:
+    """A file takes attributes of any name, by `header` of the name. `says`: where they are there, for the page of partners."""
+
+    style: AttributeStyle
+    says: str
+    rules: Rules = TEXT
+    header: Callable[[str], str] = str
+
+
+Column = IdentityColumn | AttributeColumn | StatedColumn
 
 
 @dataclass(frozen=True)
@@ -107,6 +137,7 @@ class PartnerFile:
     most_rows: int | None = None
     when: Case | None = None
     is_known_by_name: bool = False
+    attributes: AnyAttributes | None = None
 
     @property
     def has_members(self) -> bool:
@@ -138,6 +169,11 @@ class PartnerFile:
     def identity_columns(self) -> tuple[IdentityColumn, ...]:
         """The columns that hold identifiers."""
         return tuple(column for column in self.columns if isinstance(column, IdentityColumn))
+
+    @property
+    def attribute_columns(self) -> tuple[AttributeColumn, ...]:
+        """The columns that certain user attributes fill."""
+        return tuple(column for column in self.columns if isinstance(column, AttributeColumn))
 
     @property
     def identity_types(self) -> tuple[str, ...]:

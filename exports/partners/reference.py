@@ -9,7 +9,7 @@ from exports.identifiers.encodings import ENCODINGS
 from exports.identifiers.table import RULES
 from exports.partners.api import AwsSignature, BodySignature, OAuth1, OAuth2, Token
 from exports.partners.chosen import SAYS
-from exports.partners.profile import IdentityColumn, StatedColumn
+from exports.partners.profile import AttributeColumn, IdentityColumn, StatedColumn
 from exports.partners.registry import PARTNERS
 from transforms.vocabulary import IDENTITY_TYPES
 
@@ -45,6 +45,10 @@ list holds each identifier once, however often it comes. The records of a Fireho
 
 Statuses 408, 425, 429 and 5xx, answers that do not come, and connections that break are tried again; 401 signs in once
 more. Other refusals fault the connection with the partner's words, without whatever could be an identifier.
+
+User attributes go along where a connection names them, and nothing else of a profile. A column of a user attribute is
+there where one is named that bears its name, whatever its case and without `$`, `_`, `-` and spaces: `$FirstName`,
+`first_name` and `First Name` all fill `first_name`. A list of texts fills no such column.
 
 Of the rows of `lines` the first value of each column is on a member's first row, the second on the second; rows of
 `identities` have one identifier each, whoever has it; rows of `members` hold lists.
@@ -114,6 +118,8 @@ def _file(file: PartnerFile) -> Iterator[str]:
         yield "\n| column | holds | rules | encoding |\n| --- | --- | --- | --- |"
         yield from (_column(column) for column in _shown(file.columns))
     yield ""
+    if file.attributes is not None:
+        yield f"User attributes that a connection names are {file.attributes.says}.\n"
 
 
 def _shown(columns: tuple[Column, ...]) -> Iterator[Column | None]:
@@ -134,6 +140,8 @@ def _column(column: Column | None) -> str:
         case StatedColumn():
             says = f"“{column.text}”" if column.says == "text" else column.says
             return f"| `{column.header}`{_case(column.when)} | {says} | | |"
+        case AttributeColumn():
+            return f"| `{column.header}`{_case(column.when)} | user attribute `{column.attribute}` | `{column.rules.name}` | `{column.encoding.name}` |"
         case IdentityColumn():
             kinds = ", ".join(column.identity_types)
             key = "; the key, who has none is not sent" if column.is_key else ""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 from exports.formats.format import Csv
 from exports.identifiers.advertising_ids import ADVERTISING_ID
 from exports.identifiers.emails import EMAIL
 from exports.identifiers.encodings import PLAIN
 from exports.identifiers.ids import ID
-from exports.partners.profile import IdentityColumn, Option, Partner, PartnerFile, StatedColumn
+from exports.partners.profile import AnyAttributes, IdentityColumn, Option, Partner, PartnerFile, StatedColumn
 
 SUBSCRIBER_KEY = Option(
     "subscriber_key",
@@ -40,6 +42,11 @@ SALESFORCE = Partner(
                 IdentityColumn("Android ID", ("android_uuid",), ID, PLAIN),
             ),
             snapshot="add",
+            attributes=AnyAttributes(
+                "columns",
+                "in a column each, special characters of its name as `-`; the elements of a list are joined by `, `",
+                header=lambda name: re.sub(r"[^\w -]", "-", name),
+            ),
         ),
     ),
     leaves="have `MPAUDIENCEMEMBERSHIPSTATUS` set to false; rows are never deleted, so sends must look at it",

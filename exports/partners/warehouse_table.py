@@ -5,7 +5,15 @@ from __future__ import annotations
 from exports.formats.format import Parquet
 from exports.identifiers.encodings import PLAIN
 from exports.identifiers.ids import ID
-from exports.partners.profile import IdentityColumn, Option, Partner, PartnerFile, StatedColumn
+from exports.partners.profile import (
+    LISTED,
+    AnyAttributes,
+    IdentityColumn,
+    Option,
+    Partner,
+    PartnerFile,
+    StatedColumn,
+)
 from transforms.vocabulary import IDENTITY_TYPES
 
 ROWS = Option(
@@ -45,6 +53,9 @@ _MEMBER = (
     StatedColumn("audiencename", "audience_name"),
     *_IDENTITIES,
 )
+_ATTRIBUTES = AnyAttributes(
+    "records", f"in `{LISTED}`, records of `name` and `value`; the elements of a list are joined by `, `"
+)
 
 WAREHOUSE_TABLE = Partner(
     name="warehouse_table",
@@ -52,7 +63,7 @@ WAREHOUSE_TABLE = Partner(
     rules_version="warehouse-table-2026-11",
     source="the mParticle docs of BigQuery audiences (Oct 2023); identities are lists of text",
     files=(
-        PartnerFile("", Parquet(), "members", _MEMBER, when=ROWS.is_("members")),
+        PartnerFile("", Parquet(), "members", _MEMBER, when=ROWS.is_("members"), attributes=_ATTRIBUTES),
         PartnerFile(
             "",
             Parquet(),
@@ -60,6 +71,7 @@ WAREHOUSE_TABLE = Partner(
             (StatedColumn("isadd", "is_member"), *_MEMBER),
             snapshot="add",
             when=ROWS.is_("changes"),
+            attributes=_ATTRIBUTES,
         ),
     ),
     leaves="are not in the next table; in a log they have `isadd` false",

@@ -92,6 +92,7 @@ def connection(
     variant: str | None = None,
     output: str = "meta",
     identities: tuple[str, ...] | None = None,
+    user_attributes: tuple[str, ...] = (),
 ) -> Connection:
     return Connection(
         id=connection_id,
@@ -103,6 +104,7 @@ def connection(
         mode="full",
         tag=None,
         place=PLACE,
+        user_attributes=user_attributes,
     )
 
 

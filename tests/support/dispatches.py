@@ -11,6 +11,7 @@ from exports.ledger.ledger import Ledger
 from exports.turn import Dispatch
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from contextlib import AbstractContextManager
     from pathlib import Path
 
@@ -23,19 +24,22 @@ NOW = datetime(2018, 1, 2, 3, 4, 5)
 def dispatch(
     folder: Path,
     *,
-    carrier: FileCarrier | AbstractContextManager[Any] | None = None,
+    carrier: FileCarrier | None = None,
+    session: Callable[[], AbstractContextManager[Any]] | None = None,
     may_leave: bool = True,
     missing: frozenset[str] = frozenset(),
 ) -> Dispatch:
-    """Into `folder`/exports/<connection> unless there is a `carrier`; the ledger is in `folder`/ledger."""
+    """Into `folder`/exports/<connection> unless there is a `carrier`, or a `session` to open one; the ledger is in
+    `folder`/ledger.
+    """
 
     def taking(connection_id: str) -> Folder:
         return Folder(folder / "exports" / connection_id)
 
     def opened(output: object, connection_id: str) -> AbstractContextManager[Any]:
         del output
-        if isinstance(carrier, contextlib.AbstractContextManager):
-            return carrier
+        if session is not None:
+            return session()
         return contextlib.nullcontext(carrier or taking(connection_id))
 
     return Dispatch(

@@ -73,6 +73,10 @@ class Export:
     region: str | None = "US"
     types: tuple[str, ...] | None = None
     audience_name: str = "lapsed"
+    #: What is known of members, what is calculated of them, and what of it is sent.
+    known: tuple[tuple[int, str, str], ...] = ()
+    calculated: Mapping[str, Mapping[int, str | list[str]]] = field(default_factory=dict)
+    sends: tuple[str, ...] = ()
 
     def deliver(self, folder: Path, also: Set[int] = frozenset()) -> Delivered:
         """Deliver everybody who has an identity, and `also` others."""
@@ -80,7 +84,7 @@ class Export:
         lapsed = replace(audience("lapsed"), external_name=self.audience_name)
         known = definitions(
             lapsed,
-            connections=(connection("c", "lapsed", identities=self.types),),
+            connections=(connection("c", "lapsed", identities=self.types, user_attributes=self.sends),),
             default_region=self.region,
         )
         [output] = known.outputs
@@ -94,7 +98,12 @@ class Export:
         assert not check_outputs(known)
         generation = publish(
             open_store(folder / "published"),
-            publication(members={"lapsed": members}, identities=self.identities),
+            publication(
+                members={"lapsed": members},
+                identities=self.identities,
+                attributes=self.known,
+                calculated=self.calculated,
+            ),
         )
         outcome = deliver_connection(known, known.connections[0], generation, AS_OF, dispatch(folder))
         problems = [problem for one in outcome.audiences for problem in one.problems]

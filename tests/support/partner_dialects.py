@@ -33,12 +33,16 @@ class Asked:
 
 @dataclass(frozen=True)
 class Batch:
-    """Rows for a list. `session`: id, number, whether it is the last, of batches that are one whole."""
+    """Rows for a list. `session`: id, number, whether it is the last, of batches that are one whole.
+
+    `attributes`: what is said of each row besides who it is, where the partner keeps that.
+    """
 
     list_id: str
     operation: Literal["add", "remove", "replace"]
     rows: tuple[tuple[str, ...], ...]
     session: tuple[int, int, bool] | None = None
+    attributes: tuple[dict[str, Any], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -318,7 +322,11 @@ MICROSOFT = Dialect(
 def _braze(asked: Asked, _: str) -> Batch:
     flags = {row[key] for row in asked.body["attributes"] for key in row if key.startswith("In ")}
     rows = tuple((row["external_id"],) for row in asked.body["attributes"])
-    return Batch("attribute", "add" if flags == {True} else "remove", rows)
+    said = tuple(
+        {key: value for key, value in row.items() if key != "external_id" and not key.startswith("In ")}
+        for row in asked.body["attributes"]
+    )
+    return Batch("attribute", "add" if flags == {True} else "remove", rows, attributes=said)
 
 
 BRAZE = Dialect(
@@ -372,8 +380,11 @@ KLAVIYO = Dialect(
 
 def _iterable(asked: Asked, _: str) -> Batch:
     assert isinstance(asked.body["listId"], int)
-    rows = tuple(_values(row.values()) for row in asked.body["subscribers"])
-    return Batch(str(asked.body["listId"]), "remove" if asked.path.endswith("/unsubscribe") else "add", rows)
+    subscribers = asked.body["subscribers"]
+    rows = tuple(_values(row[key] for key in ("email", "userId") if key in row) for row in subscribers)
+    said = tuple(row.get("dataFields", {}) for row in subscribers)
+    verb = "remove" if asked.path.endswith("/unsubscribe") else "add"
+    return Batch(str(asked.body["listId"]), verb, rows, attributes=said)
 
 
 ITERABLE = Dialect(

@@ -42,6 +42,8 @@ class State:
     repeated: int
     conflicting: int
     tokens: int
+    #: Identifier → what was said of whoever it is, the newest of each name.
+    attributes: dict[str, dict[str, Any]]
 
     def identifiers(self, list_id: str) -> set[str]:
         return set(self.lists[list_id]["identifiers"])
@@ -58,6 +60,7 @@ class Model:
         self.name = name
         self.dialect = dialect
         self.lists: dict[str, dict[str, Any]] = {}
+        self.attributes: dict[str, dict[str, Any]] = {}
         self.requests: list[dict[str, Any]] = []
         self.steps: list[Step] = []
         self.invalid: set[str] = set()
@@ -87,7 +90,8 @@ class Model:
         bad = tuple(position for position, row in enumerate(batch.rows) if self.invalid.intersection(row))
         if not (bad and self.dialect.is_whole):
             good = tuple(row for position, row in enumerate(batch.rows) if position not in bad)
-            if not self._take(replace(batch, rows=good)):
+            said = tuple(each for position, each in enumerate(batch.attributes) if position not in bad)
+            if not self._take(replace(batch, rows=good, attributes=said)):
                 return self.dialect.too_small[0], {}, self.dialect.too_small[1]
         if self.passing:
             self.invalid.clear()
@@ -118,6 +122,9 @@ class Model:
         if len(after) < self.dialect.least_left:
             return False
         self.lists[batch.list_id]["identifiers"] = after
+        for row, said in zip(batch.rows, batch.attributes, strict=bool(batch.attributes)):
+            for text in row:
+                self.attributes.setdefault(text, {}).update(said)
         return True
 
     def _replaced(self, batch: Batch, before: set[str]) -> set[str]:
@@ -158,7 +165,8 @@ class Model:
             list_id: {"name": each["name"], "identifiers": sorted(each["identifiers"])}
             for list_id, each in self.lists.items()
         }
-        return State(lists, tuple(self.requests), self.repeated, self.conflicting, self.tokens)
+        requests = tuple(self.requests)
+        return State(lists, requests, self.repeated, self.conflicting, self.tokens, self.attributes)
 
     def allows(self, asked: Asked) -> bool:
         """Whether the request is signed as the partner documents it."""

@@ -82,15 +82,26 @@ def to_calculate(
 def attributes_to_calculate(
     definitions: Definitions, audiences: Iterable[str], *, everything: bool = False
 ) -> tuple[str, ...]:
-    """The calculated attributes that the criteria of these audiences name, or `everything`; sorted.
+    """The calculated attributes that the criteria of these audiences name or that an active connection sends with them, or
+    `everything`; sorted.
 
     Of the audiences all that they need has to be among them.
     """
     if everything:
         return tuple(sorted(attribute.id for attribute in definitions.attributes))
-    criteria = [definitions.audience(audience_id).criteria for audience_id in audiences]
+    chosen = set(audiences)
+    criteria = [definitions.audience(audience_id).criteria for audience_id in chosen]
     named = (calculated_attributes(found) for found in criteria if found is not None)
-    return tuple(sorted({reference.attribute for references in named for reference in references}))
+    sent = {
+        name.lower()
+        for connection in definitions.connections
+        if connection.is_active and not chosen.isdisjoint(connection.audiences)
+        for name in connection.user_attributes
+    }
+    known = {attribute.id for attribute in definitions.attributes}
+    return tuple(
+        sorted({reference.attribute for references in named for reference in references} | sent & known)
+    )
 
 
 def with_needed(definitions: Definitions, wanted: Iterable[str]) -> tuple[str, ...]:

@@ -12,12 +12,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class OutputColumn:
-    """A column of a file whose columns a team chooses: of identities, or of what `says` names. None: not written."""
+    """A column of a file whose columns a team chooses: of identities, of a user attribute, or of what `says` names. None:
+    not written.
+    """
 
     identities: tuple[str, ...]
     rules: str | None
     encoding: str | None
     says: str | None
+    attribute: str | None = None
 
 
 @dataclass(frozen=True)
@@ -64,6 +67,7 @@ Mode = Literal["full", "delta", "additive"]
 @dataclass(frozen=True)
 class Connection:
     """Audiences, or one variant of them, to an output. `identities` None: every type the partner accepts.
+    `user_attributes`: the names of those that are sent along, as they are written.
 
     `max_removal`: the share of members, from 0 to 1, that a delivery takes back without being held. `schedule`: cron, UTC;
     None: it is served by every run.
@@ -81,6 +85,7 @@ class Connection:
     place: Place
     max_removal: float = 0.5
     schedule: str | None = None
+    user_attributes: tuple[str, ...] = ()
 
     @property
     def is_active(self) -> bool:

@@ -51,18 +51,25 @@ IDENTITIES_OF_COLUMN = defaulted(
 RULES = optional("rules", text(expected="how identifiers are normalised"), "How they are normalised.")
 ENCODING = optional("encoding", text(expected="how values are written"), "As they are, or a digest.")
 SAYS = optional("says", text(expected="what a column says"), "What the column says instead of an identity.")
+ATTRIBUTE = optional(
+    "attribute",
+    text(expected="the name of a user attribute"),
+    "The user attribute that fills the column, where a connection names it in `user_attributes`.",
+)
 
 
 def _column(values: Values, report: Report) -> OutputColumn:
     del report
-    return OutputColumn(values[IDENTITIES_OF_COLUMN], values[RULES], values[ENCODING], values[SAYS])
+    return OutputColumn(
+        values[IDENTITIES_OF_COLUMN], values[RULES], values[ENCODING], values[SAYS], values[ATTRIBUTE]
+    )
 
 
 COLUMNS = defaulted(
     "columns",
     pairs_of(
         text(expected="the header of a column"),
-        record((IDENTITIES_OF_COLUMN, RULES, ENCODING, SAYS), _column, "a column"),
+        record((IDENTITIES_OF_COLUMN, ATTRIBUTE, RULES, ENCODING, SAYS), _column, "a column"),
     ),
     (),
     "The columns of a file that has none of its own, by header.",
@@ -141,6 +148,12 @@ IDENTITIES = optional(
     list_of(choice(*IDENTITY_TYPES)),
     "The identity types to send; default: all that the partner accepts.",
 )
+USER_ATTRIBUTES = defaulted(
+    "user_attributes",
+    list_of(text(expected="the name of an attribute")),
+    (),
+    "Attributes that are sent along, calculated ones or those of users: docs/deliveries.md.",
+)
 _CONNECTION = (
     CONNECTION,
     AUDIENCE,
@@ -151,10 +164,7 @@ _CONNECTION = (
     STATUS,
     MODE,
     IDENTITIES,
-    later(
-        "user_attributes",
-        "files hold identities alone",
-    ),
+    USER_ATTRIBUTES,
     CONNECTION_SCHEDULE,
     MAX_REMOVAL,
     later("notify", "faults are shown by `milepost list` and in the Dagster UI"),

@@ -214,6 +214,7 @@ def resolve_connection(written: WrittenConnection, audiences: tuple[str, ...]) -
         output=values[connection_keys.OUTPUT],
         status=cast("Literal['active', 'inactive']", values[connection_keys.STATUS]),
         identities=values[connection_keys.IDENTITIES],
+        user_attributes=values[connection_keys.USER_ATTRIBUTES],
         mode=cast("Mode", values[connection_keys.MODE]),
         tag=values[connection_keys.TAG],
         place=values.node.place,

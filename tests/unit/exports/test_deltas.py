@@ -39,7 +39,10 @@ PHONE = OutputColumn(("mobile_number",), "phone_e164", None, None)
 IS_MEMBER = OutputColumn((), None, None, "is_member")
 MPID = OutputColumn((), None, None, "mpid")
 
+NAMES = ("plan", "ltv", "genres")
+
 Identities = set[tuple[int, str, str]]
+Attributes = dict[int, dict[str, str | list[str]]]
 
 
 class Model:
@@ -48,6 +51,8 @@ class Model:
     def __init__(self) -> None:
         self.names: dict[str, bytes] = {}
         self.held: set[tuple[Any, ...]] = set()
+        #: Of each row by what it is known by: the attributes that came with it last.
+        self.attributes: dict[Any, dict[str, Any]] = {}
         self.is_full = False
 
     def put(self, path: Path, name: str) -> None:
@@ -65,24 +70,37 @@ class Model:
     def wanted(self, identities: Identities) -> set[tuple[Any, ...]]:
         raise NotImplementedError
 
+    def known(self, identities: Identities, attributes: Attributes) -> dict[Any, dict[str, Any]]:
+        """What the attributes of the partner should be, empty where it keeps none."""
+        del identities, attributes
+        return {}
+
 
 class Lines(Model):
     """Members by mpid: an add of somebody who is there, or a remove of another one, is applied twice."""
 
     def read(self, content: bytes, *, is_whole: bool) -> None:
+        before = dict(self.attributes)
         for line in map(json.loads, content.splitlines()):
             values = dict(line["IdentityValues"])
             mpid = values.pop("mpid")
             told = {(mpid, kind, value) for kind, value in values.items()}
             if line["IsAddRequest"]:
-                assert self.is_full or not told & self.held
+                attributes = line.get("UserAttributes", {})
+                is_news = not told & self.held or attributes != before.get(mpid, {})
+                assert self.is_full or is_news
                 self.held |= told
+                self.attributes[mpid] = attributes
             else:
+                assert "UserAttributes" not in line
                 assert told <= self.held
                 self.held -= told
 
     def wanted(self, identities: Identities) -> set[tuple[Any, ...]]:
         return {(str(mpid), kind, value) for mpid, kind, value in identities}
+
+    def known(self, identities: Identities, attributes: Attributes) -> dict[Any, dict[str, Any]]:
+        return {str(mpid): as_json(attributes.get(mpid, {})) for mpid, _, _ in identities}
 
 
 class Requests(Model):
@@ -113,15 +131,33 @@ class Flags(Model):
         for row in csv.DictReader(io.StringIO(content.decode(), newline="")):
             key = (row.get("mpid"), row["mail"])
             told = {key} if row["mail"] else set()
+            attributes = {name: row[name] for name in NAMES if row.get(name)}
             if row["member"] == "true":
-                assert self.is_full or not told & self.held
+                assert self.is_full or not told & self.held or attributes != self.attributes[row["mail"]]
                 self.held |= told
+                self.attributes[row["mail"]] = attributes
             else:
+                assert not attributes
                 assert told <= self.held
                 self.held -= told
 
     def wanted(self, identities: Identities) -> set[tuple[Any, ...]]:
         return {(None, value) for _, kind, value in identities if kind == "email"}
+
+    def known(self, identities: Identities, attributes: Attributes) -> dict[Any, dict[str, Any]]:
+        first = {value: mpid for mpid, kind, value in sorted(identities, reverse=True) if kind == "email"}
+        return {
+            value: {
+                name: ", ".join(one) if isinstance(one, list) else one
+                for name, one in attributes.get(mpid, {}).items()
+            }
+            for value, mpid in first.items()
+        }
+
+
+def as_json(attributes: dict[str, str | list[str]]) -> dict[str, Any]:
+    """Calculated numbers are numbers, lists are lists."""
+    return {name: float(one) if name == "ltv" else one for name, one in attributes.items()}
 
 
 @dataclass(frozen=True)
@@ -131,12 +167,13 @@ class Case:
     options: tuple[tuple[str, str], ...] = ()
     columns: tuple[tuple[str, OutputColumn], ...] = ()
     identities: tuple[str, ...] | None = None
+    attributes: tuple[str, ...] = ()
 
 
 CASES = (
-    Case("json_lines", Lines, identities=("email", "customer_id")),
+    Case("json_lines", Lines, identities=("email", "customer_id"), attributes=NAMES),
     Case("meta", Requests, (("upload", "add"),), identities=("customer_id",)),
-    Case("csv", Flags, (("rows", "identities"),), (("mail", EMAIL), ("member", IS_MEMBER))),
+    Case("csv", Flags, (("rows", "identities"),), (("mail", EMAIL), ("member", IS_MEMBER)), attributes=NAMES),
 )
 
 
@@ -150,6 +187,7 @@ class World:
     as_of: datetime = AS_OF
     members: set[int] = field(default_factory=set)
     identities: Identities = field(default_factory=set)
+    attributes: Attributes = field(default_factory=dict)
     mode: str = "delta"
     is_active: bool = True
     model: Model = field(init=False)
@@ -172,10 +210,24 @@ class World:
                         number = self.random.randrange(12)
                         value = f"user{number}@example.com" if kind == "email" else f"C-{number}"
                         self.identities |= {(mpid, kind, value)}
+            if chance() < 0.3:
+                # What is left out here has lost its value.
+                known = {
+                    "plan": self.random.choice(("free", "pro", "C-1")),
+                    "ltv": str(self.random.randrange(400) / 4),
+                    "genres": self.random.sample(["drama", "crime"], 2),
+                }
+                self.attributes[mpid] = {name: value for name, value in known.items() if chance() < 0.5}
 
     def project(self) -> Definitions:
         one = replace(
-            connection("c", "lapsed", identities=self.case.identities, active=self.is_active),
+            connection(
+                "c",
+                "lapsed",
+                identities=self.case.identities,
+                active=self.is_active,
+                user_attributes=self.case.attributes,
+            ),
             mode=self.mode,
             max_removal=1.0,
         )
@@ -192,7 +244,20 @@ class World:
         self.model.is_full |= self.mode == "full"
         generation = publish(
             open_store(self.folder / "published"),
-            publication(self.as_of, {"lapsed": self.members}, identities=self.identities),
+            publication(
+                self.as_of,
+                {"lapsed": self.members},
+                identities=self.identities,
+                attributes=tuple(
+                    (mpid, "plan", known["plan"])
+                    for mpid, known in sorted(self.attributes.items())
+                    if "plan" in known
+                ),
+                calculated={
+                    name: {mpid: known[name] for mpid, known in self.attributes.items() if name in known}
+                    for name in ("ltv", "genres")
+                },
+            ),
         )
         known = self.project()
         return deliver_connection(
@@ -204,7 +269,18 @@ class World:
         )
 
     def wanted(self) -> set[tuple[Any, ...]]:
-        return self.model.wanted({one for one in self.identities if one[0] in self.members})
+        return self.model.wanted(self.of_members)
+
+    def known(self) -> dict[Any, dict[str, Any]]:
+        return self.model.known(self.of_members, self.attributes)
+
+    def said(self) -> dict[Any, dict[str, Any]]:
+        """What the partner says of the members."""
+        return {key: self.model.attributes[key] for key in self.known()}
+
+    @property
+    def of_members(self) -> Identities:
+        return {one for one in self.identities if one[0] in self.members}
 
 
 @dataclass
@@ -258,6 +334,7 @@ def test_after_each_delivery_the_partners_list_is_exactly_the_audience(
             outcome = world.deliver()
         assert outcome.status == "delivered"
         assert world.model.held == world.wanted()
+        assert world.said() == world.known()
         world.model.is_full = False
         world.as_of += DAY
 

@@ -33,7 +33,7 @@ def problems(folder: Path, output: str, identities: str = "") -> tuple[Problem, 
         (
             "{partner: csv, columns: {a: {identities: [email], says: mpid}}}",
             "EXP-006",
-            "needs either `identities` or `says`",
+            "needs one of `identities`, `attribute` and `says`",
         ),
         (
             "{partner: csv, columns: {a: {identities: [email], rules: emial}}}",

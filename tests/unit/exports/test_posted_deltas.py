@@ -39,11 +39,14 @@ PARTNERS = {
     "iterable": ((("project", "user_id"),), "customer_id"),
     "trade_desk": ((), "ios_advertising_id"),
 }
+WITH_ATTRIBUTES = ("braze", "iterable")
 
 
 def posting_to(server: PartnerServer, name: str) -> Definitions:
     options, kind = PARTNERS[name]
-    one = replace(connection("c", "lapsed", identities=(kind,)), mode="delta", max_removal=1.0)
+    names = ("plan", "ltv") if name in WITH_ATTRIBUTES else ()
+    one = connection("c", "lapsed", identities=(kind,), user_attributes=names)
+    one = replace(one, mode="delta", max_removal=1.0)
     known = definitions(audience("lapsed"), connections=(one,))
     [output] = known.outputs
     output = replace(output, partner=name, options=options, destination=server.destination)
@@ -58,16 +61,15 @@ def deliver(folder: Path, server: PartnerServer, name: str, as_of: datetime) -> 
     """The turn of the connection, with what is published."""
     generation = open_store(folder / "published").current()
     assert generation is not None
-    api = Api(
-        server.partner,
-        server.destination,
-        None,
-        server.secrets,
-        Patience(lambda _: None, attempts=2),
-        lambda: NOW,
-    )
+
+    def session() -> Api:
+        patience = Patience(lambda _: None, attempts=2)
+        return Api(server.partner, server.destination, None, server.secrets, patience, lambda: NOW)
+
     known = posting_to(server, name)
-    return deliver_connection(known, known.connections[0], generation, as_of, dispatch(folder, carrier=api))
+    return deliver_connection(
+        known, known.connections[0], generation, as_of, dispatch(folder, session=session)
+    )
 
 
 #: Delivers, and kills itself at the moment whose number it is given: before a rename, a write to the progress or a post.
@@ -110,13 +112,27 @@ class World:
     random: random.Random
     as_of: datetime = AS_OF
     members: set[int] = field(default_factory=set)
+    attributes: dict[str, dict[int, str]] = field(default_factory=lambda: {"plan": {}, "ltv": {}})
 
     def change(self) -> None:
         self.members ^= {mpid for mpid in range(1, 160) if self.random.random() < 0.3}
+        for mpid in range(1, 160):
+            if self.random.random() < 0.2:
+                self.attributes["plan"][mpid] = self.random.choice(("free", "pro", f"C-{mpid + 1}"))
+            if self.random.random() < 0.2:
+                self.attributes["ltv"][mpid] = str(self.random.randrange(10_000) / 100)
         identities = {(mpid, PARTNERS[self.name][1], value_of(self.name, mpid)) for mpid in range(1, 160)}
         publish(
             open_store(self.folder / "published"),
-            publication(self.as_of, {"lapsed": self.members}, identities=identities),
+            publication(
+                self.as_of,
+                {"lapsed": self.members},
+                identities=identities,
+                attributes=tuple(
+                    (mpid, "plan", plan) for mpid, plan in sorted(self.attributes["plan"].items())
+                ),
+                calculated={"ltv": self.attributes["ltv"]},
+            ),
         )
 
     def deliver(self) -> Outcome:
@@ -134,6 +150,27 @@ class World:
     @property
     def wanted(self) -> set[str]:
         return {value_of(self.name, mpid) for mpid in self.members}
+
+    @property
+    def said(self) -> dict[str, dict[str, Any]]:
+        """What the partner knows of the members."""
+        found = self.server.state().attributes
+        return {value: found[value] for value in self.wanted if found.get(value)}
+
+    @property
+    def known(self) -> dict[str, dict[str, Any]]:
+        """What it should know."""
+        if self.name not in WITH_ATTRIBUTES:
+            return {}
+        plans, values = self.attributes["plan"], self.attributes["ltv"]
+        known = {
+            value_of(self.name, mpid): {
+                **({"plan": plans[mpid]} if mpid in plans else {}),
+                **({"ltv": float(values[mpid])} if mpid in values else {}),
+            }
+            for mpid in self.members
+        }
+        return {value: said for value, said in known.items() if said}
 
 
 @pytest.fixture(params=PARTNERS)
@@ -179,12 +216,13 @@ def test_after_faults_of_every_kind_the_list_is_the_audience(world: World) -> No
             world.as_of += DAY
             world.change()
         settle(world)
-        if world.held != world.wanted:
+        if (world.held, world.said) != (world.wanted, world.known):
             # What had been prepared before the last change arrived first; the change comes with the next as_of.
             world.as_of += DAY
             world.change()
             settle(world)
         assert world.held == world.wanted
+        assert world.said == world.known
         world.as_of += DAY
     assert world.server.state().conflicting == 0
 
@@ -200,6 +238,7 @@ def test_a_delivery_killed_at_any_moment_is_ended_by_the_next_one(world: World) 
         kills += is_killed
         settle(world)
         assert world.held == world.wanted
+        assert world.said == world.known
         if not is_killed:
             break
         moment += 2
@@ -259,7 +298,7 @@ def test_a_list_is_made_once_named_as_the_audience_and_renamed(tmp_path: Path) -
             server.partner, server.destination, None, server.secrets, Patience(lambda _: None), lambda: NOW
         )
         deliver_connection(
-            renamed, renamed.connections[0], generation, world.as_of, dispatch(tmp_path, carrier=api)
+            renamed, renamed.connections[0], generation, world.as_of, dispatch(tmp_path, session=lambda: api)
         )
         [found] = server.state().lists.values()
         assert found["name"] == "Gone quiet"

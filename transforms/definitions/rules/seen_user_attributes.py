@@ -1,7 +1,7 @@
 """A user attribute is named that no user of the audience's workspaces has ever had.
 
-A positive operator on it holds for nobody, a negative one for everyone. Attributes are known by workspace: one of
-another workspace is not there.
+A positive operator on it holds for nobody, a negative one for everyone, and a connection that sends it sends nothing.
+Attributes are known by workspace: one of another workspace is not there.
 """
 
 from __future__ import annotations
@@ -38,6 +38,19 @@ def _check(whole: Whole) -> Iterator[Finding]:
             )
         else:
             yield from never_seen("the user attribute", value.name, value.place, seen)
+    yield from _sent(whole)
+
+
+def _sent(whole: Whole) -> Iterator[Finding]:
+    """Of connections, which send what is known in any workspace."""
+    seen = seen_of_users(whole.seen, whole.project.workspaces)
+    if seen is None:
+        return
+    known = {*seen, *(attribute.id for attribute in whole.attributes)}
+    for connection in whole.connections:
+        for name in connection.user_attributes:
+            if name.lower() not in known:
+                yield from never_seen("the user attribute", name, connection.place, known)
 
 
 def _payers(attribute: str) -> str:
