@@ -43,6 +43,10 @@ class RequestCarrier(Protocol):
         """Give the list another name, where the partner can."""
         ...
 
+    def delete_list(self, list_id: str) -> None:
+        """Delete the list; one that is gone is deleted."""
+        ...
+
     def post(self, line: bytes, list_id: str | None, idempotency_key: str) -> Answered:
         """Post one line of a file of requests."""
         ...

@@ -76,6 +76,11 @@ def partner_facing_name(audience: Audience, variant: str | None) -> str:
     return audience.external_name if variant is None else f"{audience.external_name} - {variant}"
 
 
+def outbox_of(dispatch: Dispatch, connection_id: str, audience_id: str, variant: str | None) -> Path:
+    """Where what is prepared of an audience, or a variant of it, lies until it has arrived."""
+    return dispatch.outbox / connection_id / file_stem(audience_id, variant)
+
+
 @dataclass(frozen=True)
 class Turn:
     """One audience's turn at `as_of`."""
@@ -92,8 +97,7 @@ class Turn:
         known = self.known
         if known.fault is not None:
             return AudienceOutcome(self.audience_id, "faulted", known.fault.message, fault=known.fault)
-        is_allowed = self.dispatch.may_leave or isinstance(self._output.destination, Local)
-        if is_allowed and (waiting := pending(self._outbox)) is not None:
+        if self.may_leave and (waiting := pending(self._outbox)) is not None:
             outcome = self._send(waiting, known, ())
             if outcome.status == "faulted":
                 return outcome
@@ -102,7 +106,28 @@ class Turn:
             return AudienceOutcome(self.audience_id, "not_forward")
         if self.as_of != self.generation.newest:
             return AudienceOutcome(self.audience_id, "not_newest")
-        return self._deliver(known) if is_allowed else self._write(known)
+        return self._deliver(known) if self.may_leave else self._write(known)
+
+    def empty(self) -> AudienceOutcome:
+        """Take back all that was received, after what was prepared before and did not arrive; nothing holds it."""
+        known = self.known
+        if self.may_leave and (waiting := pending(self._outbox)) is not None:
+            outcome = self._send(waiting, known, ())
+            if outcome.status == "faulted":
+                return outcome
+            known = self.known
+        folder = self._outbox if self.may_leave else self._beside("written")
+        prepared = self._prepare(known, folder, empties=True)
+        if prepared.delivery is None:
+            return AudienceOutcome(self.audience_id, "delivered" if self.may_leave else "written")
+        if not self.may_leave:
+            return self._written(prepared)
+        return self._send(keep(prepared.delivery), known, prepared.manifests)
+
+    @property
+    def may_leave(self) -> bool:
+        """Whether anything is sent, and not only written below the data folder."""
+        return self.dispatch.may_leave or isinstance(self._output.destination, Local)
 
     def rehearse(self) -> tuple[Prepared, RecordedFault | None]:
         """What would be sent, and what would hold it; nothing is sent, kept or recorded. The folder is the caller's to drop."""
@@ -144,7 +169,9 @@ class Turn:
 
     def _write(self, known: ReceivedAudience) -> AudienceOutcome:
         """Write what would be sent; nothing is recorded, since the partner has received nothing."""
-        prepared = self._prepare(known, self._beside("written"))
+        return self._written(self._prepare(known, self._beside("written")))
+
+    def _written(self, prepared: Prepared) -> AudienceOutcome:
         if prepared.delivery is not None:
             send_files(prepared.delivery, self.dispatch.folder_carrier(self.connection.id))
             prepared.delivery.drop()
@@ -215,9 +242,7 @@ class Turn:
 
     @property
     def _outbox(self) -> Path:
-        return (
-            self.dispatch.outbox / self.connection.id / file_stem(self.audience_id, self.connection.variant)
-        )
+        return outbox_of(self.dispatch, self.connection.id, self.audience_id, self.connection.variant)
 
     def _beside(self, what: str) -> Path:
         """A folder for what is prepared and not sent."""

@@ -27,6 +27,16 @@ def change_files(project: Path, texts: Mapping[str, str | None]) -> None:
         raise
 
 
+def check_files(project: Path, texts: Mapping[str, str | None]) -> None:
+    """UserError with the problems that the project would have with these texts; no file changes."""
+    before = {name: _bytes(project / name) for name in texts}
+    try:
+        _write(project, {name: None if text is None else text.encode() for name, text in texts.items()})
+        load_definitions(project)
+    finally:
+        _write(project, before)
+
+
 def _write(project: Path, contents: Mapping[str, bytes | None]) -> None:
     for name, content in contents.items():
         path = project / name

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -76,6 +77,18 @@ class Ledger:
             if accepts or fault.reason != "held":
                 self._write(connection_id, replace(known, fault=None, is_accepted=accepts), ())
 
+    def forget(self, connection_id: str, audience_id: str) -> None:
+        """Forget all that was received of an audience and its variants."""
+        known = self.read(connection_id)
+        gone = tuple(one for one in known.audiences if one.audience_id == audience_id)
+        if not gone:
+            return
+        others = tuple(one for one in known.audiences if one.audience_id != audience_id)
+        self._replace(replace(known, audiences=others))
+        for one in gone:
+            folder = self.folder / connection_id / file_stem(one.audience_id, one.variant)
+            shutil.rmtree(folder, ignore_errors=True)
+
     def _write(self, connection_id: str, audience: ReceivedAudience, parts: Iterable[Path]) -> None:
         known = self.read(connection_id)
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -85,9 +98,12 @@ class Ledger:
             target.unlink(missing_ok=True)
             link_file(path, target)
             sync_folder(target.parent)
-        content = to_json(known.with_audience(audience))
-        replace_bytes(self._path(connection_id), (json.dumps(content, indent=1) + "\n").encode())
+        self._replace(known.with_audience(audience))
         self._sweep(connection_id, audience)
+
+    def _replace(self, known: ReceivedConnection) -> None:
+        content = json.dumps(to_json(known), indent=1) + "\n"
+        replace_bytes(self._path(known.connection_id), content.encode())
 
     def folder_of(self, connection_id: str, audience: ReceivedAudience, kind: str) -> Path:
         """Where the parquet files of a list lie; `kind` is that of the list, or what stands for an empty one."""

@@ -6,6 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from exports.partners.chosen import ENCODINGS_BY_NAME, RULES_BY_NAME, SAYS, chosen_files
+from exports.partners.on_delete import possible
 from exports.partners.own_columns import ROWS
 from exports.partners.registry import PARTNERS, partner_named
 from exports.partners.sent_attributes import meaning, sent_attributes
@@ -27,13 +28,13 @@ def check_outputs(definitions: Definitions) -> tuple[Problem, ...]:
     Options that a partner does not have (EXP-004), values that they do not take (EXP-005), columns where the partner
     has its own, none where it has none, or of what there is not (EXP-006), and identity types that nothing of what a
     connection writes takes (EXP-002), or that leave out the key of its rows (EXP-009), and deltas to where nobody can
-    be told who leaves (EXP-010), what is no request to an API, or to a partner without one (EXP-015), and user
+    be told who leaves (EXP-010), what an output can't do about a deleted audience (EXP-018), what is no request to an API, or to a partner without one (EXP-015), and user
     attributes that a partner does not take, or that would be one column twice (EXP-017).
     """
     problems = [
         problem
         for output in definitions.outputs
-        for problem in (*_options(output), *_columns(output), *_api(output))
+        for problem in (*_options(output), *_columns(output), *_api(output), *_on_delete(output))
     ]
     refused = {problem.place for problem in problems}
     for connection in definitions.connections:
@@ -181,6 +182,16 @@ def _deltas(connection: Connection, output: Output) -> Iterator[Problem]:
         connection.place,
         hint=hint,
     )
+
+
+def _on_delete(output: Output) -> Iterator[Problem]:
+    # What the columns and options are is not known where they are wrong.
+    if output.on_delete is None or any((*_options(output), *_columns(output))):
+        return
+    allowed = possible(output)
+    if output.on_delete not in allowed:
+        message = f"output `{output.id}`: `on_delete: {output.on_delete}` can't be done there"
+        yield Problem("EXP-018", message, output.place, allowed=allowed)
 
 
 def _api(output: Output) -> Iterator[Problem]:

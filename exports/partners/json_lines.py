@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 
@@ -16,6 +16,9 @@ from exports.partners.json_places import value_at, values_at
 from exports.partners.profile import AnyAttributes, IdentityColumn, Partner, PartnerFile, StatedColumn
 from transforms.instants import epoch_milliseconds
 from transforms.vocabulary import IDENTITY_TYPES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 _MOST_RECORDS = 500
 # 4 MB a call, and room for the names around the records.
@@ -59,10 +62,25 @@ def _record(delivery: Delivery, operation: Operation, row: dict[str, Any]) -> di
 
 
 def _records(batch: Batch) -> Request:
+    return _request(_record(batch.delivery, batch.operation, row) for row in batch.rows)
+
+
+def _request(records: Iterable[dict[str, Any]]) -> Request:
     # Records are put one after the other there: each ends its own line.
-    lines = (orjson.dumps(_record(batch.delivery, batch.operation, row)) + b"\n" for row in batch.rows)
+    lines = (orjson.dumps(record) + b"\n" for record in records)
     data = [{"Data": base64.b64encode(line).decode()} for line in lines]
     return Request("POST", "/", {"DeliveryStreamName": "{delivery_stream}", "Records": data})
+
+
+def _deleted(delivery: Delivery) -> Request:
+    # The service sends a message, too, and does not print it: this one is Milepost's own.
+    message = {
+        "MembershipChangedTimestamp": str(epoch_milliseconds(delivery.as_of) // 1000),
+        "AudienceId": delivery.audience_id,
+        "AudienceName": delivery.audience_name,
+        "AudienceDeleted": True,
+    }
+    return _request([message])
 
 
 _PASSING = ("ServiceUnavailableException", "ServiceUnavailable", "InternalFailure")
@@ -145,6 +163,7 @@ FIREHOSE = Partner(
     ),
     leaves="have `IsMember` false",
     on_delete="message",
+    message=_deleted,
     api=PartnerApi(
         address=None,
         address_like="https://firehose.eu-central-1.amazonaws.com",

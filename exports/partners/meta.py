@@ -160,7 +160,7 @@ META_CSV = Partner(
         ),
     ),
     leaves="are not in the next list",
-    on_delete="delete",
+    on_delete="leave",
     options=(SPACES,),
 )
 

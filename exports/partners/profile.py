@@ -12,10 +12,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import timedelta
 
-    from exports.formats.format import Format
+    from exports.formats.format import Delivery, Format, Request
     from exports.identifiers.encodings import Encoding
     from exports.identifiers.normalised import Rules
     from exports.partners.api import PartnerApi
+    from transforms.definitions.connection_records import OnDelete
 
 #: identities: a row for each distinct identifier, in its own column, the others empty.
 #: lines: the rows of a member; the first value of each column is on the first one, the second on the second.
@@ -29,8 +30,6 @@ Says = Literal["mpid", "audience_id", "audience_name", "as_of", "one", "is_membe
 AttributeStyle = Literal["columns", "keys", "object", "records"]
 #: What the list of records is called.
 LISTED = "userattributes"
-#: What a partner does with the list when the audience is deleted.
-OnDelete = Literal["delete", "leave", "message"]
 #: What a full delivery does to the list there.
 Snapshot = Literal["replace", "add"]
 
@@ -190,7 +189,7 @@ class Partner:
     `rules_version` goes into manifests and the ledger: a digest made by older rules must stay removable. `source` is
     where the rules are printed. `leaves` says what happens to who left; `expires_after`, when members are forgotten
     there unless they are sent again. `names_columns`: columns come from the output's `columns`. `api`: how its requests
-    are posted; None where it has files alone.
+    are posted; None where it has files alone. `message`: what tells it that the audience was deleted.
     """
 
     name: str
@@ -204,3 +203,4 @@ class Partner:
     expires_after: timedelta | None = None
     names_columns: bool = False
     api: PartnerApi | None = None
+    message: Callable[[Delivery], Request] | None = None

@@ -176,9 +176,10 @@ def _format(format: Format) -> str:
 def _habits(partner: Partner) -> Iterator[str]:
     yield f"* Those who leave {partner.leaves}."
     deleted = {
-        "delete": "the list is deleted there",
-        "leave": "the list stays there",
-        "message": "a message is sent, the receiver decides",
+        "delete": "its list is deleted there, where requests are posted and the output names no `list`",
+        "leave": "its list stays there",
+        "message": "a message is sent, with `AudienceDeleted` true; the receiver decides",
+        "empty_first": "everybody who was sent is taken back, and the list stays there",
     }
     yield f"* When the audience is deleted: {deleted[partner.on_delete]}."
     if partner.expires_after is not None:

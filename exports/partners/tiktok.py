@@ -114,7 +114,7 @@ TIKTOK_CSV = Partner(
         ),
     ),
     leaves="are not in the next file, uploaded as REPLACE",
-    on_delete="delete",
+    on_delete="leave",
     options=(EMAIL, PHONE, DEVICES),
 )
 

@@ -436,6 +436,8 @@ def _firehose(asked: Asked, _: str) -> Batch:
     assert asked.headers["x-amz-target"] == "Firehose_20150804.PutRecordBatch"
     assert asked.body["DeliveryStreamName"] == "stream-1"
     records = [json.loads(base64.b64decode(record["Data"])) for record in asked.body["Records"]]
+    if all(record.get("AudienceDeleted") for record in records):
+        return Batch("stream", "remove", ((),) * len(records))
     [is_member] = {record["IsMember"] for record in records}
     rows = tuple((record["MPID"],) for record in records)
     return Batch("stream", "add" if is_member else "remove", rows)

@@ -41,11 +41,17 @@ class Withholding:
     limited: bool = True
 
 
+#: What is done at a partner about the list of an audience that is deleted: delete it, send a message about it, leave it, or
+#: leave it after everybody who was sent was taken back.
+OnDelete = Literal["delete", "message", "leave", "empty_first"]
+
+
 @dataclass(frozen=True)
 class Output:
     """A configured partner destination, and where its files go.
 
-    `options` are pairs of name and value, `columns` of header and column: what they may be the partner says.
+    `options` are pairs of name and value, `columns` of header and column: what they may be the partner says. `on_delete`
+    None: what the partner's profile says.
     """
 
     id: str
@@ -57,6 +63,7 @@ class Output:
     options: tuple[tuple[str, str], ...] = ()
     columns: tuple[tuple[str, OutputColumn], ...] = ()
     withholding: Withholding = field(default_factory=Withholding)
+    on_delete: OnDelete | None = None
 
 
 #: full: every member, and who left where the partner has to be told. delta: what differs from what it has received.

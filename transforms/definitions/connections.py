@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, cast
+from typing import TYPE_CHECKING, Any, Literal, cast, get_args
 
-from transforms.definitions.connection_records import OutputColumn, RequiredConsent
+from transforms.definitions.connection_records import OnDelete, OutputColumn, RequiredConsent
 from transforms.definitions.cron import cron
 from transforms.definitions.destinations import Local, destination
 from transforms.definitions.vocabulary import (
@@ -110,6 +110,11 @@ LIMITED_TRACKING = defaulted(
     "withhold",
     "Whether advertising ids are sent whose tracking is limited or denied.",
 )
+ON_DELETE = optional(
+    "on_delete",
+    choice(*get_args(OnDelete)),
+    "What `milepost delete` of an audience does about its list; default: what docs/partners.md says of the partner.",
+)
 _OUTPUT = (
     PARTNER,
     ACCOUNT,
@@ -120,7 +125,7 @@ _OUTPUT = (
     REQUIRES_CONSENT,
     OPTED_OUT,
     LIMITED_TRACKING,
-    later("on_delete", "nothing is deleted at a partner yet"),
+    ON_DELETE,
 )
 
 CONNECTION = required("connection", identifier("the id of a connection"), "The id of the connection.")

@@ -15,16 +15,30 @@ from transforms.errors import Problem
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
+    from transforms.definitions.connection_records import Connection
     from transforms.definitions.records import Audience, Definitions, Journey
 
 
-def in_the_way_of_audiences(definitions: Definitions, chosen: Collection[str]) -> tuple[Problem, ...]:
-    """Everything that forbids deleting these audiences and milestones together, by audience."""
+def in_the_way_of_audiences(
+    definitions: Definitions, chosen: Collection[str], connections: Collection[str] = ()
+) -> tuple[Problem, ...]:
+    """Everything that forbids deleting these audiences and milestones together, and with them these `connections`, by
+    audience.
+    """
     return tuple(
         problem
         for audience in definitions.audiences
         if audience.id in chosen
-        for problem in _in_the_way(definitions, audience, chosen)
+        for problem in _in_the_way(definitions, audience, chosen, connections)
+    )
+
+
+def connections_alone(definitions: Definitions, chosen: Collection[str]) -> tuple[Connection, ...]:
+    """The connections that name these audiences and no others."""
+    return tuple(
+        connection
+        for connection in definitions.connections
+        if connection.tag is None and set(connection.audiences) <= set(chosen)
     )
 
 
@@ -44,7 +58,9 @@ def in_the_way_of_journey(journey: Journey, chosen: Collection[str]) -> tuple[Pr
     )
 
 
-def _in_the_way(definitions: Definitions, audience: Audience, chosen: Collection[str]) -> Iterator[Problem]:
+def _in_the_way(
+    definitions: Definitions, audience: Audience, chosen: Collection[str], connections: Collection[str]
+) -> Iterator[Problem]:
     others = [one for one in definitions.audiences if one.id not in chosen]
     for one in others:
         if one.parent == audience.id:
@@ -70,10 +86,15 @@ def _in_the_way(definitions: Definitions, audience: Audience, chosen: Collection
                 hint="take it out of them first",
             )
     for connection in definitions.connections:
-        if audience.id in connection.audiences and connection.tag is None:
+        if connection.id in connections or connection.tag is not None:
+            continue
+        if audience.id in connection.audiences:
+            is_alone = set(connection.audiences) <= set(chosen)
             yield Problem(
                 "DEL-004",
                 f"the connection `{connection.id}` sends `{audience.id}`",
                 connection.place,
-                hint="take it out of the connection first",
+                hint="`--connections` deletes the connection, too"
+                if is_alone
+                else "take it out of `audiences` first",
             )

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from transforms.definitions.item_lines import end_of_item, with_comments
 from transforms.documents.nodes import Mapping, Scalar, Sequence
 from transforms.documents.report import Report, nearest
 from transforms.documents.yaml import read_yaml
@@ -97,7 +98,7 @@ class JourneyText:
         at = (
             siblings[-1].end
             if following is None
-            else self._with_comments(following.first, siblings[0].indent)
+            else with_comments(self._lines, following.first, siblings[0].indent)
         )
         return self._inserted(at, lines, siblings[0].indent)
 
@@ -106,7 +107,7 @@ class JourneyText:
         found = self.milestone(milestone)
         siblings = self.milestones if found.parent is None else self.milestone(found.parent).following
         kept = list(self._lines)
-        first = self._with_comments(found.first, found.indent)
+        first = with_comments(self._lines, found.first, found.indent)
         del kept[first : found.end]
         if len(siblings) == 1:
             if found.parent is None:
@@ -134,12 +135,6 @@ class JourneyText:
         added = lines if indent is None else _item(lines, indent)
         return "".join((*before, *added, *self._lines[at:]))
 
-    def _with_comments(self, first: int, indent: int) -> int:
-        """The line where the comments just above a milestone begin: they are of it."""
-        while first > 0 and self._lines[first - 1].startswith(" " * indent + "#"):
-            first -= 1
-        return first
-
     def _milestones(self, mapping: Mapping, key: str, parent: str | None) -> tuple[MilestoneLines, ...]:
         entry = next((one for one in mapping.entries if one.key.text == key), None)
         if entry is None or not isinstance(entry.value, Sequence):
@@ -166,27 +161,13 @@ class JourneyText:
         return MilestoneLines(
             id=named.text,
             first=first,
-            end=self._end(first, indent),
+            end=end_of_item(self._lines, first, indent),
             indent=indent,
             list_line=list_line,
             parent=parent,
             is_remaining=isinstance(remaining, Scalar) and remaining.boolean is True,
             following=self._milestones(node, "next", named.text),
         )
-
-    def _end(self, first: int, indent: int) -> int:
-        """After the last line of an item; empty lines and comments that stand no deeper than its dash are not its own."""
-        end = first + 1
-        for place in range(first + 1, len(self._lines)):
-            line = self._lines[place]
-            body = line.strip()
-            depth = len(line) - len(line.lstrip(" "))
-            if not body or (body.startswith("#") and depth <= indent):
-                continue
-            if depth <= indent:
-                break
-            end = place + 1
-        return end
 
 
 def _item(lines: list[str], indent: int) -> list[str]:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from typing import Literal
 
     from transforms.definitions.audiences import WrittenAudience
-    from transforms.definitions.connection_records import Mode
+    from transforms.definitions.connection_records import Mode, OnDelete
     from transforms.definitions.connections import WrittenConnection
     from transforms.definitions.journeys import WrittenJourney, WrittenMilestone
     from transforms.definitions.records import Duration, Project
@@ -200,6 +200,7 @@ def resolve_output(output_id: str, values: Values) -> Output:
             opted_out=values[connection_keys.OPTED_OUT] == "withhold",
             limited=values[connection_keys.LIMITED_TRACKING] == "withhold",
         ),
+        on_delete=cast("OnDelete | None", values[connection_keys.ON_DELETE]),
         place=values.node.place,
     )
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from exports.ledger.ledger import Ledger
+from exports.ledger.records import ReceivedAudience, ReceivedList
 from tests.support.command import Answer, answer
 from tests.support.lake import write_lake
 from tests.support.project_folder import MILEPOST, write_project
@@ -152,6 +154,63 @@ def test_milestones_go_one_by_one_from_the_end(folder, milepost) -> None:
     for milestone in ("rest", "played", "gone", "seen"):
         assert milepost("delete", f"calls__{milestone}").status == 0
     assert milepost("delete", "calls").status == 0
+
+
+def test_a_connection_that_sends_nothing_else_goes_along(folder: Path, milepost) -> None:
+    assert "`--connections` deletes the connection, too" in milepost("delete", "calls__rest").err
+    assert milepost("delete", "calls__rest", "--connections").status == 0
+    text = files(folder)["connections/own.yml"]
+    assert "plays" not in text
+    assert "tagged" in text
+    assert milepost("delete", "regulars", "--connections").status == 0
+
+
+def test_the_last_connection_leaves_an_empty_list(folder: Path, milepost) -> None:
+    path = folder / "project" / "connections" / "own.yml"
+    text = path.read_text()
+    path.write_text("".join(line for line in text.splitlines(keepends=True) if "tagged" not in line))
+    assert milepost("delete", "calls__rest", "--connections").status == 0
+    assert path.read_text().splitlines()[-1] == "connections: []"
+
+
+def test_a_connection_that_sends_others_too_is_in_the_way(folder: Path, milepost) -> None:
+    path = folder / "project" / "connections" / "own.yml"
+    path.write_text(path.read_text().replace("audience: calls__rest", "audiences: [calls__rest, players]"))
+    answered = milepost("delete", "calls__rest", "--connections")
+    assert answered.status == 2
+    assert "take it out of `audiences` first" in answered.err
+
+
+def test_partners_are_told_first_and_the_ledger_is_closed(folder: Path, milepost) -> None:
+    path = folder / "project" / "connections" / "own.yml"
+    path.write_text(path.read_text().replace("meta_csv", "json_lines"))
+    ledger = Ledger(folder / "data" / "ledger" / "connections")
+    publish(open_store(folder / "data" / "published"), publication(members={"calls__rest": {1}}))
+    received = ReceivedList("", "made", has_rows=True, parts=(), next_part=1)
+    ledger.record("plays", ReceivedAudience("calls__rest", None, datetime(2018, 1, 1), (received,)))
+    ledger.record("plays", ReceivedAudience("players", None, datetime(2018, 1, 1), (received,)))
+    answered = milepost("delete", "calls__rest", "--connections")
+    assert answered.status == 0
+    assert "plays, calls__rest: what JSON Lines in cloud storage has received stays there" in answered.err
+    assert [one.audience_id for one in ledger.read("plays").audiences] == ["players"]
+
+
+def test_where_a_partner_refuses_nothing_is_deleted(folder: Path, milepost, monkeypatch) -> None:
+    monkeypatch.setenv("MILEPOST_DELIVER", "1")
+    path = folder / "project" / "connections" / "own.yml"
+    deliver = "{to: http, credentials: NOT_SET}"
+    path.write_text(path.read_text().replace("meta_csv", "meta").replace("{to: local}", deliver))
+    ledger = Ledger(folder / "data" / "ledger" / "connections")
+    publish(open_store(folder / "data" / "published"), publication(members={"calls__rest": {1}}))
+    received = ReceivedList("", "made", has_rows=True, parts=(), next_part=1, list_id="7")
+    ledger.record("plays", ReceivedAudience("calls__rest", None, datetime(2018, 1, 1), (received,)))
+    before = files(folder)
+    answered = milepost("delete", "calls__rest", "--connections")
+    assert answered.status == 1
+    assert "EXP-019" in answered.err
+    assert "NOT_SET_ACCOUNT_ID" in answered.err
+    assert files(folder) == before
+    assert len(ledger.read("plays").audiences) == 1
 
 
 def test_all_of_a_tag_go_together(folder, milepost) -> None:
