@@ -42,6 +42,7 @@ def fault_findings(settings: Settings, definitions: Definitions) -> tuple[Findin
             one.audience_id,
             one.fault.since,
             f"is not sent by `{one.connection_id}` ({one.fault.reason}): {one.fault.message}; {one.fault.next_step}",
+            one.connection_id,
         )
         for one in faulted(settings, definitions)
     )

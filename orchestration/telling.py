@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from exports.notices.notice import Notice, of_failed_run, of_finding
-from exports.notices.tell import Telling, tell
+from exports.notices.tell import Telling, has_channels, tell
 from orchestration.clock import now
 from orchestration.settings import secret
 from orchestration.watching import findings
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def _tell(settings: Settings, definitions: Definitions, notices: tuple[Notice, ...]) -> tuple[Telling, ...]:
     """Tell what was not told yet; one answer for each message that there was."""
     return tell(
-        definitions.project,
+        definitions,
         notices,
         settings.notices_told,
         secret=secret,
@@ -34,7 +34,7 @@ def tell_of_findings(
     settings: Settings, definitions: Definitions, found: Iterable[Finding] | None = None
 ) -> tuple[Telling, ...]:
     """Tell what was found to deserve a look, by default what does now. Where nobody is told nothing is looked for."""
-    if not definitions.project.notify:
+    if not has_channels(definitions):
         return ()
     told = findings(settings, definitions) if found is None else found
     return _tell(settings, definitions, tuple(map(of_finding, told)))

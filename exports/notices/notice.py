@@ -23,6 +23,7 @@ class Notice:
     text: str
     audience_id: str | None = None
     as_of: datetime | None = None
+    connection_id: str | None = None
 
 
 class NotSent(Exception):
@@ -30,13 +31,15 @@ class NotSent(Exception):
 
 
 def of_finding(finding: Finding) -> Notice:
-    """What deserves a look, once for each audience and as_of."""
+    """What deserves a look, once for each audience, connection and as_of."""
+    of_connection = "" if finding.connection_id is None else f"{finding.connection_id} "
     return Notice(
         subject=finding.subject,
-        key=f"{finding.subject} {finding.audience_id} {iso(finding.as_of)}",
+        key=f"{finding.subject} {of_connection}{finding.audience_id} {iso(finding.as_of)}",
         text=f"{finding.audience_id} {finding.text}",
         audience_id=finding.audience_id,
         as_of=finding.as_of,
+        connection_id=finding.connection_id,
     )
 
 

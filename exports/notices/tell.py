@@ -1,4 +1,4 @@
-"""Tells each channel of a project what it was not told yet."""
+"""Tells each channel of a project, and of its connections, what it was not told yet."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from exports.notices.webhook import post
 from transforms.definitions.records import Mailbox, Webhook
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from datetime import datetime
     from pathlib import Path
 
     from exports.notices.notice import Notice
-    from transforms.definitions.records import Project
+    from transforms.definitions.records import Definitions
 
     Channel = Webhook | Mailbox
 
@@ -41,8 +41,13 @@ class Telling:
         )
 
 
+def has_channels(definitions: Definitions) -> bool:
+    """Whether anybody is told of anything."""
+    return bool(definitions.project.notify) or any(one.notify for one in definitions.connections)
+
+
 def tell(
-    project: Project,
+    definitions: Definitions,
     notices: tuple[Notice, ...],
     told: Path,
     *,
@@ -50,17 +55,18 @@ def tell(
     may_send: bool,
     now: datetime,
 ) -> tuple[Telling, ...]:
-    """Send each channel one message with what it was not told yet of what it is about.
+    """Send each channel one message with what it was not told yet of what it is about: those of the project of everything,
+    those of a connection of that one.
 
     What was sent is noted in `told`; what was not is tried again the next time. Nothing goes over the network unless
     `may_send` (spec §10). `secret` gives the value of an environment variable.
     """
-    if not project.notify or not notices:
+    if not notices or not has_channels(definitions):
         return ()
-    done = []
+    project, done = definitions.project, []
     with telling(told) as known:
-        for channel in project.notify:
-            about = tuple(notice for notice in notices if notice.subject in channel.about)
+        for channel, heard in _heard(definitions, notices):
+            about = tuple(notice for notice in heard if notice.subject in channel.about)
             new = known.untold(_key(channel), about)
             if not new:
                 continue
@@ -78,6 +84,16 @@ def tell(
                     problem = f"it will be sent again, since it could not be noted ({type(error).__name__})"
                 done.append(Telling(_words(channel), len(new), is_sent=True, problem=problem))
     return tuple(done)
+
+
+def _heard(
+    definitions: Definitions, notices: tuple[Notice, ...]
+) -> Iterator[tuple[Channel, tuple[Notice, ...]]]:
+    """Each channel with what is for its ears."""
+    yield from ((channel, notices) for channel in definitions.project.notify)
+    for connection in definitions.connections:
+        of_connection = tuple(notice for notice in notices if notice.connection_id == connection.id)
+        yield from ((channel, of_connection) for channel in connection.notify)
 
 
 def _send(

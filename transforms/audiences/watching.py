@@ -26,12 +26,16 @@ FEWEST_MEMBERS = 100
 
 @dataclass(frozen=True)
 class Finding:
-    """What deserves a look of one audience, at the as_of of its figures; `text` says it in words, with the limit."""
+    """What deserves a look of one audience, at the as_of of its figures; `text` says it in words, with the limit.
+
+    `connection_id`: the connection that it is about, None where it is about the audience alone.
+    """
 
     subject: Subject
     audience_id: str
     as_of: datetime
     text: str
+    connection_id: str | None = None
 
 
 def watch_figures(definitions: Definitions, figures: Iterable[Figures]) -> tuple[Finding, ...]:

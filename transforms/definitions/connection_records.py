@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from transforms.definitions.destinations import Destination
+    from transforms.definitions.records import Mailbox, Webhook
     from transforms.errors import Place
 
 
@@ -93,6 +94,8 @@ class Connection:
     max_removal: float = 0.5
     schedule: str | None = None
     user_attributes: tuple[str, ...] = ()
+    #: Who is told of its faults, besides those whom the project names.
+    notify: tuple[Webhook | Mailbox, ...] = ()
 
     @property
     def is_active(self) -> bool:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, cast, get_args
 from transforms.definitions.connection_records import OnDelete, OutputColumn, RequiredConsent
 from transforms.definitions.cron import cron
 from transforms.definitions.destinations import Local, destination
+from transforms.definitions.notify import channels_of_connection
 from transforms.definitions.vocabulary import (
     CONNECTION_MODES,
     CONNECTION_STATUSES,
@@ -19,7 +20,6 @@ from transforms.documents.fields import (
     Values,
     defaulted,
     fields_schema,
-    later,
     needed,
     optional,
     read_fields,
@@ -159,6 +159,12 @@ USER_ATTRIBUTES = defaulted(
     (),
     "Attributes that are sent along, calculated ones or those of users: docs/deliveries.md.",
 )
+NOTIFY = defaulted(
+    "notify",
+    channels_of_connection(),
+    (),
+    "Who is told of its deliveries that are faulted or held, besides those whom milepost.yml names.",
+)
 _CONNECTION = (
     CONNECTION,
     AUDIENCE,
@@ -172,7 +178,7 @@ _CONNECTION = (
     USER_ATTRIBUTES,
     CONNECTION_SCHEDULE,
     MAX_REMOVAL,
-    later("notify", "faults are shown by `milepost list` and in the Dagster UI"),
+    NOTIFY,
 )
 
 

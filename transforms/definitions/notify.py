@@ -80,3 +80,8 @@ def _channel(values: Values, report: Report) -> Webhook | Mailbox | Invalid:
 def channels() -> Reader[tuple[Webhook | Mailbox, ...]]:
     """A list of webhooks and mailboxes."""
     return list_of(record((WEBHOOK, EMAIL, *_MAIL, ABOUT), _channel, "an item of `notify`"))
+
+
+def channels_of_connection() -> Reader[tuple[Webhook | Mailbox, ...]]:
+    """The same for one connection, of which only faults are told."""
+    return list_of(record((WEBHOOK, EMAIL, *_MAIL), _channel, "an item of `notify`"))

@@ -216,6 +216,7 @@ def resolve_connection(written: WrittenConnection, audiences: tuple[str, ...]) -
         status=cast("Literal['active', 'inactive']", values[connection_keys.STATUS]),
         identities=values[connection_keys.IDENTITIES],
         user_attributes=values[connection_keys.USER_ATTRIBUTES],
+        notify=values[connection_keys.NOTIFY],
         mode=cast("Mode", values[connection_keys.MODE]),
         tag=values[connection_keys.TAG],
         place=values.node.place,

@@ -63,11 +63,6 @@ def defaulted(key: str, reader: Reader[T], default: T, about: str) -> Field[T]:
     return Field(key, reader, about, is_required=False, default=default)
 
 
-def later(key: str, hint: str) -> Field[None]:
-    """A key that the documentation names and this version does not do: an error, never silently ignored."""
-    return refused(key, f"`{key}` is not available in this version", hint)
-
-
 def refused(key: str, message: str, hint: str = "") -> Field[None]:
     """A key that people will look for here, with what to say of it: better than the nearest other key."""
 

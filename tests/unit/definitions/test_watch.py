@@ -79,6 +79,20 @@ notify:
     )
 
 
+def test_a_connection_has_channels_of_its_own_which_are_about_faults_alone(tmp_path: Path) -> None:
+    def connected(channel: str) -> dict[str, str]:
+        text = (
+            "outputs: {o: {partner: json_lines}}\nconnections:\n"
+            f"  - {{connection: c, audience: a, output: o, status: active, notify: [{channel}]}}\n"
+        )
+        return {"audiences/a.yml": audience("a"), "connections/c.yml": text}
+
+    [found] = load(tmp_path, connected("{webhook: MY_URL}"), MILEPOST).connections
+    assert found.notify == (Webhook("MY_URL", SUBJECTS),)
+    said = problems(tmp_path, connected("{webhook: MY_URL, about: [faulted]}"), MILEPOST)
+    assert "unknown key `about`" in said
+
+
 @pytest.mark.parametrize(
     "secret", ["https://chat.example.org/hooks/T0-secret", "t0-secret", "T0_SECRET=1", "T0 secret"]
 )

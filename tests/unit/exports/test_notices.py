@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ssl
+from dataclasses import replace
 from datetime import datetime
 from email import message_from_bytes, policy
 from typing import TYPE_CHECKING, Any
@@ -15,7 +16,7 @@ from exports.notices import mail
 from exports.notices.notice import Notice, of_failed_run, of_finding
 from exports.notices.tell import Telling, tell
 from tests.support.chat import Chat, open_chat
-from tests.support.definitions import project
+from tests.support.definitions import connection, definitions, project
 from tests.support.mail_server import Inbox, mail_server
 from transforms.audiences.watching import Finding
 from transforms.definitions.notify import SUBJECTS
@@ -24,6 +25,8 @@ from transforms.definitions.records import Mailbox, Webhook
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from transforms.definitions.connection_records import Connection
 
 NOW = datetime(2018, 1, 3)
 STALE = of_finding(Finding("stale", "buyers", datetime(2018, 1, 1), "is as of 2018-01-01T00:00:00Z"))
@@ -56,17 +59,44 @@ def told(
     folder: Path,
     *channels: Webhook | Mailbox,
     notices: tuple[Notice, ...] = (STALE, JUMP),
+    connections: tuple[Connection, ...] = (),
     may_send: bool = True,
     **secrets: str,
 ) -> tuple[Telling, ...]:
+    known = definitions(connections=connections)
     return tell(
-        project(notify=channels),
+        replace(known, project=project(notify=channels)),
         notices,
         folder / "told.jsonl",
         secret=secrets.get,
         may_send=may_send,
         now=NOW,
     )
+
+
+def faulted(connection_id: str) -> Notice:
+    return of_finding(Finding("faulted", "buyers", datetime(2018, 1, 2), "is not sent", connection_id))
+
+
+def test_a_channel_of_a_connection_is_told_of_its_faults_alone(chat: Chat, tmp_path: Path) -> None:
+    mine = replace(connection("mine", "buyers"), notify=(Webhook("MY_URL", SUBJECTS),))
+    notices = (STALE, faulted("mine"), faulted("other"))
+    (telling,) = told(tmp_path, notices=notices, connections=(mine,), MY_URL=chat.address)
+    assert telling.text == "notify, webhook MY_URL: 1 notice sent"
+    assert told(tmp_path, notices=notices, connections=(mine,), MY_URL=chat.address) == ()
+
+
+def test_who_is_named_by_project_and_connection_is_told_once(chat: Chat, tmp_path: Path) -> None:
+    mine = replace(connection("mine", "buyers"), notify=(HOOK,))
+    (telling,) = told(
+        tmp_path, HOOK, notices=(faulted("mine"),), connections=(mine,), TEAM_CHAT_URL=chat.address
+    )
+    assert telling.count == 1
+
+
+def test_one_audience_faulted_at_two_partners_is_two_things(chat: Chat, tmp_path: Path) -> None:
+    (telling,) = told(tmp_path, HOOK, notices=(faulted("mine"), faulted("other")), TEAM_CHAT_URL=chat.address)
+    assert telling.count == 2
 
 
 def test_a_webhook_is_told_each_thing_once(chat: Chat, tmp_path: Path) -> None:
