@@ -10,6 +10,7 @@ from exports.brakes import inputs_without_data
 from exports.delivery.backoff import Patience
 from exports.delivery.carriers import carrier
 from exports.delivery.folder import Folder
+from exports.delivery.refresh_tokens import RefreshTokens
 from exports.ledger.ledger import Ledger
 from exports.turn import Dispatch
 from orchestration.clock import now
@@ -31,7 +32,9 @@ def dispatch(settings: Settings) -> Dispatch:
         return Folder(settings.exports / connection_id)
 
     def opened(output: Output, connection_id: str) -> AbstractContextManager[FileCarrier | RequestCarrier]:
-        return carrier(output, folder(connection_id), secret, Patience(time.sleep), now)
+        return carrier(output, folder(connection_id), secret, Patience(time.sleep), now, kept)
+
+    kept = RefreshTokens(settings.refresh_tokens)
 
     @cache
     def missing(as_of: datetime) -> frozenset[str]:

@@ -52,6 +52,10 @@ class Settings:
         return self.data / "ledger" / "connections"
 
     @property
+    def refresh_tokens(self) -> Path:
+        return self.data / "ledger" / "refresh_tokens"
+
+    @property
     def outbox(self) -> Path:
         return self.data / "outbox"
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from exports.delivery.backoff import Patience
     from exports.delivery.folder import Folder
+    from exports.delivery.refresh_tokens import RefreshTokens
     from exports.send import FileCarrier, RequestCarrier
     from transforms.definitions.connection_records import Output
 
@@ -27,10 +28,12 @@ def carrier(
     value: Callable[[str], str | None],
     patience: Patience,
     clock: Callable[[], datetime],
+    kept: RefreshTokens,
 ) -> AbstractContextManager[FileCarrier | RequestCarrier]:
     """What carries the deliveries of an output for a block; DeliveryError where its address or a variable is wrong.
 
-    `folder` is that of local deliveries; `value` gives the value of an environment variable. Libraries are imported
+    `folder` is that of local deliveries; `value` gives the value of an environment variable, `kept` the refresh
+    tokens that partners gave. Libraries are imported
     where they are needed: SSH takes 0.3 s, HTTP 0.2 s.
     """
     destination = output.destination
@@ -52,4 +55,4 @@ def carrier(
 
             # `own` is our word, no partner's id.
             account = None if output.account == OWN_ACCOUNT else output.account
-            return Api(partner_named(output.partner), destination, account, value, patience, clock)
+            return Api(partner_named(output.partner), destination, account, value, patience, clock, kept=kept)

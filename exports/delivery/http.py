@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from exports.delivery.backoff import Patience
+    from exports.delivery.refresh_tokens import RefreshTokens
     from exports.partners.answers import Heard, Verdict
     from exports.partners.api import Filled, ListCall, Method, PartnerApi
     from exports.partners.profile import Partner
@@ -57,7 +58,7 @@ class Api:
     """One connection's session at a partner. A context manager: it holds a connection and a token while it is open.
 
     `account` is the partner's own id of the account; None: the variable `<credentials>_ACCOUNT_ID` has it. `value`
-    gives the value of an environment variable; `clock` says UTC. None of them, and no value of a row, is in what is raised or returned.
+    gives the value of an environment variable; `clock` says UTC; `kept` has the refresh tokens that partners gave. None of them, and no value of a row, is in what is raised or returned.
     """
 
     def __init__(
@@ -69,6 +70,7 @@ class Api:
         patience: Patience,
         clock: Callable[[], datetime],
         timeouts: Timeouts | None = None,
+        kept: RefreshTokens | None = None,
     ) -> None:
         if partner.api is None:
             raise InternalError(f"{partner.name} has no API")
@@ -78,7 +80,7 @@ class Api:
         self._patience = patience
         # Milepost's instants have no zone and mean UTC; those of partners' headers and signatures have one.
         self._clock = lambda: clock().replace(tzinfo=UTC)
-        self._session = Session(self._api, destination, value, self._clock, timeouts or Timeouts())
+        self._session = Session(self._api, destination, value, self._clock, timeouts or Timeouts(), kept)
         self._made: dict[str, datetime] = {}
 
     def __enter__(self) -> Api:

@@ -70,19 +70,22 @@ class Tokens:
             words = heard.words(("error_description",), ("error",), ("message",))
             raise SigningInFailed(words, heard, is_later=isinstance(by_status(heard, words), Later))
         self._credentials.hide(token)
+        newer = value_at(heard.body, ("refresh_token",))
+        if isinstance(newer, str) and newer not in ("", self._refresh_token()):
+            self._credentials.replace_refresh_token(refresh_token_of(self._how), newer)
         self._token = token
         seconds = value_at(heard.body, ("expires_in",))
         holds = timedelta(seconds=seconds) if isinstance(seconds, int | float) and seconds > 0 else None
         self._until = None if holds is None else self._clock() + max(holds - _EARLY, holds / 2)
 
+    def _refresh_token(self) -> str | None:
+        return self._credentials.refresh_token(refresh_token_of(self._how))
+
     def _request(self) -> Sent:
         how = self._how
         client, secret = self._credentials.value(CLIENT_ID), self._credentials.value(CLIENT_SECRET)
-        refresh = refresh_token_of(how)
         # Where a client may sign in alone, a missing refresh token says that it does.
-        token = (
-            self._credentials.optional(refresh) if how.has_client_grant else self._credentials.value(refresh)
-        )
+        token = self._refresh_token()
         form = (
             {"grant_type": "client_credentials"}
             if token is None

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from exports.delivery.answered import Progress
+    from exports.delivery.refresh_tokens import RefreshTokens
     from exports.ledger.records import FaultReason
     from exports.partners.api import Method, PartnerApi
     from transforms.definitions.destinations import HttpApi
@@ -43,6 +44,7 @@ class Session:
         value: Callable[[str], str | None],
         clock: Callable[[], datetime],
         timeouts: Timeouts,
+        kept: RefreshTokens | None,
     ) -> None:
         address = destination.url or api.address
         if address is None or not is_safe(address):
@@ -52,7 +54,7 @@ class Session:
                 else "the `url` of the output is not one of https, without a user, `?` and `#`"
             )
             raise DeliveryError(Fault("refused", words, "write `deliver: {to: http, url: …}`", False))
-        self.credentials = Credentials(Secrets(destination.credentials, value))
+        self.credentials = Credentials(Secrets(destination.credentials, value), kept)
         self._api = api
         self._address = address.rstrip("/")
         self._prefix = destination.credentials

@@ -69,7 +69,7 @@ outputs:
 
 _SIGNS_IN = {
     Token: "A token or key is in a header of each.",
-    OAuth2: "A token is fetched for each session, and once more where it no longer holds. A refresh token that the answer changes is not kept: set the variable anew when it no longer holds.",
+    OAuth2: "A token is fetched for each session, and once more where it no longer holds. A refresh token that the answer changes is kept in `ledger/refresh_tokens/`, for its owner to read alone, until the variable is set anew.",
     OAuth1: "Each is signed as OAuth 1.0a has it, with HMAC-SHA-1.",
     BodySignature: "The bytes of each body are signed with HMAC-SHA-1.",
     AwsSignature: "Each is signed with AWS Signature Version 4.",

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from exports.delivery.faults import Fault
+    from exports.delivery.refresh_tokens import RefreshTokens
     from exports.partners.profile import PartnerFile
     from tests.support.partner_server import PartnerServer
 
@@ -63,6 +64,7 @@ def opened(
     secrets: Callable[[str], str | None] | None = None,
     silence: float = 10.0,
     clock: Callable[[], datetime] | None = None,
+    kept: RefreshTokens | None = None,
 ) -> Iterator[Api]:
     """A session with named defaults."""
     waiting = waiting or Waiting()
@@ -74,6 +76,7 @@ def opened(
         Patience(waiting.sleep, attempts),
         clock or waiting.clock,
         Timeouts(connect=5.0, silence=silence),
+        kept,
     ) as api:
         yield api
 

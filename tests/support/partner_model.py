@@ -65,6 +65,8 @@ class Model:
         self.steps: list[Step] = []
         self.invalid: set[str] = set()
         self.passing = False
+        self.rotates = False
+        self.refresh_token = "secret-refresh"
         self.repeated = 0
         self.conflicting = 0
         self.tokens = 0
@@ -198,12 +200,15 @@ class Model:
         if not is_known:
             return 401, {}, {"error": "invalid_client"}
         grant = form["grant_type"]
-        if grant == "refresh_token" and form["refresh_token"] != "secret-refresh":
+        if grant == "refresh_token" and form["refresh_token"] != self.refresh_token:
             return 400, {}, {"error": "invalid_grant", "error_description": "Token has been revoked."}
         if grant == "client_credentials" and self.name != "pinterest":
             return 400, {}, {"error": "unsupported_grant_type"}
         self.tokens += 1
-        return 200, {}, {"access_token": f"Token-{self.tokens}", "expires_in": 3600}
+        answer = {"access_token": f"Token-{self.tokens}", "expires_in": 3600}
+        if self.rotates and grant == "refresh_token":
+            self.refresh_token = answer["refresh_token"] = f"secret-refresh-{self.tokens}"
+        return 200, {}, answer
 
 
 def _new_name(asked: Asked) -> str:

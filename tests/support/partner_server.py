@@ -95,6 +95,7 @@ class _Handler(BaseHTTPRequestHandler):
                 model.steps += [Step(**step) for step in asked.body.get("steps", ())]
                 model.invalid |= set(asked.body.get("invalid", ()))
                 model.passing = asked.body.get("passing", False)
+                model.rotates |= asked.body.get("rotates", False)
                 if asked.body.get("revoke"):
                     model.first_valid_token = model.tokens + 1
                 for gone in asked.body.get("delete", ()):
@@ -211,7 +212,7 @@ class PartnerServer:
         return State(**answer.json())
 
     def script(self, *steps: Step, **said: Any) -> None:
-        """What becomes of the next requests, and `invalid` identifiers, `revoke` tokens, `delete` lists."""
+        """What becomes of the next requests, and `invalid` identifiers, `revoke` tokens, `delete` lists; from now on it `rotates` refresh tokens."""
         content = {"steps": [asdict(step) for step in steps], **said}
         httpx.post(f"{self.address}/_script", json=content, trust_env=False, verify=False).raise_for_status()
 

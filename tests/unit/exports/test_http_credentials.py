@@ -6,13 +6,14 @@ import json
 import ssl
 import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import trustme
 
 from exports.delivery.backoff import Patience
 from exports.delivery.http import Api
+from exports.delivery.refresh_tokens import RefreshTokens
 from exports.partners.registry import partner_named
 from tests.support.http_delivery import (
     WITH_API,
@@ -25,6 +26,9 @@ from tests.support.http_delivery import (
 )
 from tests.support.partner_server import SECRETS, Step, partner_server
 from transforms.definitions.destinations import HttpApi
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def test_a_token_is_fetched_once_for_a_session_and_again_where_it_no_longer_holds() -> None:
@@ -67,6 +71,41 @@ def test_a_refresh_token_that_was_taken_back_has_to_be_signed_in_again() -> None
         assert server.state().requests == []
     assert fault.reason == "authentication"
     assert "Token has been revoked" in fault.message
+
+
+def test_a_refresh_token_that_the_partner_changes_is_kept_for_its_owner_alone(tmp_path: Path) -> None:
+    kept, waiting = RefreshTokens(tmp_path / "refresh_tokens"), Waiting()
+    with partner_server("snapchat") as server:
+        server.script(rotates=True)
+        for number in range(3):
+            with opened(server, waiting=waiting, kept=kept) as api:
+                api.list_id(f"List {number}", None, "emails")
+                waiting.sleep(3550.0)
+                api.list_id(f"List {number} once more", None, "emails")
+        assert server.state().tokens == 6
+    [path] = kept.folder.iterdir()
+    assert path.name == "TEST_REFRESH_TOKEN.json"
+    assert (path.stat().st_mode & 0o777, kept.folder.stat().st_mode & 0o777) == (0o600, 0o700)
+    assert "secret-refresh-6" in path.read_text()
+
+
+def test_a_variable_that_is_set_anew_counts_more_than_what_was_kept(tmp_path: Path) -> None:
+    kept = RefreshTokens(tmp_path)
+    kept.keep("TEST_REFRESH_TOKEN", "of before", "secret-stale")
+    with partner_server("snapchat") as server, opened(server, kept=kept) as api:
+        assert api.list_id("Lapsed buyers", None, "emails") == "1"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_refresh_token_that_was_lost_has_to_be_signed_in_again(tmp_path: Path) -> None:
+    with partner_server("snapchat") as server:
+        server.script(rotates=True)
+        with opened(server) as api:
+            api.list_id("Lapsed buyers", None, "emails")
+        with opened(server, kept=RefreshTokens(tmp_path)) as api:
+            fault = fault_of(lambda: api.list_id("Others", None, "emails"))
+    assert fault.reason == "authentication"
+    assert "sign in again" in fault.next_step
 
 
 def test_an_app_signs_in_as_itself_where_the_partner_lets_it_and_there_is_no_refresh_token() -> None:

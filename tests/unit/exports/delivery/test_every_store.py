@@ -20,6 +20,7 @@ from exports.delivery.backoff import Patience
 from exports.delivery.carriers import carrier
 from exports.delivery.faults import DeliveryError, Fault
 from exports.delivery.folder import Folder
+from exports.delivery.refresh_tokens import RefreshTokens
 from tests.support.definitions import PLACE
 from tests.support.object_servers import Bucket, Troubled, moto, served
 from transforms.definitions.connection_records import Output
@@ -97,7 +98,8 @@ def carried(
     place: ObjectStore, local: Path, secrets: dict[str, str], patience: Patience
 ) -> AbstractContextManager[Any]:
     output = Output("meta", "meta_csv", "own", place, None, PLACE)
-    found = carrier(output, Folder(local), secrets.get, patience, lambda: datetime(2018, 1, 3))
+    kept = RefreshTokens(local / "refresh_tokens")
+    found = carrier(output, Folder(local), secrets.get, patience, lambda: datetime(2018, 1, 3), kept)
     assert found is not None
     return found
 
