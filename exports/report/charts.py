@@ -20,25 +20,30 @@ _DAY = {
     "axis": {"format": "%-d %b %Y", "labelOverlap": True, "tickCount": {"expr": "ticks"}, "grid": False},
     "scale": {"type": "utc", "padding": 14},
 }
-_SIZE = {
-    "description": "Size at each stored as_of",
-    "height": 180,
-    "mark": {"type": "line", "point": {"size": 36, "color": {"expr": "accent"}}, "color": {"expr": "accent"}},
-    "encoding": {
-        "x": _DAY,
-        "y": {
-            "field": "size",
-            "type": "quantitative",
-            "title": None,
-            "scale": {"zero": False, "nice": True},
-            "axis": _WHOLE,
+_AS_OF = {"field": "as_of", "type": "temporal", "format": "%Y-%m-%d %H:%M UTC", "title": "as of"}
+
+
+def _line(field: str, words: str, *, height: int, format: str, axis: dict[str, Any]) -> dict[str, Any]:
+    """A line with a point at each stored as_of."""
+    colour = {"expr": "accent"}
+    return {
+        "description": words,
+        "height": height,
+        "mark": {"type": "line", "point": {"size": 36, "color": colour}, "color": colour},
+        "encoding": {
+            "x": _DAY,
+            "y": {
+                "field": field,
+                "type": "quantitative",
+                "title": None,
+                "scale": {"zero": False, "nice": True},
+                "axis": axis,
+            },
+            "tooltip": [_AS_OF, {"field": field, "type": "quantitative", "format": format}],
         },
-        "tooltip": [
-            {"field": "as_of", "type": "temporal", "format": "%Y-%m-%d %H:%M UTC", "title": "as of"},
-            {"field": "size", "type": "quantitative", "format": ",d"},
-        ],
-    },
-}
+    }
+
+
 _CHANGES = {
     "description": "Adds above the line and drops below it at each stored as_of",
     "height": 140,
@@ -48,14 +53,9 @@ _CHANGES = {
             "mark": {"type": "bar", "width": {"expr": "bar"}, "color": {"expr": color}},
             "encoding": {
                 "x": _DAY,
-                "y": {
-                    "field": field,
-                    "type": "quantitative",
-                    "title": None,
-                    "axis": _WHOLE,
-                },
+                "y": {"field": field, "type": "quantitative", "title": None, "axis": _WHOLE},
                 "tooltip": [
-                    {"field": "as_of", "type": "temporal", "format": "%Y-%m-%d %H:%M UTC", "title": "as of"},
+                    _AS_OF,
                     {"field": "adds", "type": "quantitative", "format": ",d"},
                     {"field": "drops", "type": "quantitative", "format": ",d"},
                 ],
@@ -63,24 +63,6 @@ _CHANGES = {
         }
         for field, color in (("adds", "accent"), ("below", "muted"))
     ],
-}
-_VOLATILITY = {
-    "description": "Volatility at each stored as_of",
-    "height": 110,
-    "mark": {"type": "line", "point": {"size": 36, "color": {"expr": "accent"}}, "color": {"expr": "accent"}},
-    "encoding": {
-        "x": _DAY,
-        "y": {
-            "field": "volatility",
-            "type": "quantitative",
-            "title": None,
-            "axis": {"format": ".0%", "tickCount": 4},
-        },
-        "tooltip": [
-            {"field": "as_of", "type": "temporal", "format": "%Y-%m-%d %H:%M UTC", "title": "as of"},
-            {"field": "volatility", "type": "quantitative", "format": ".1%"},
-        ],
-    },
 }
 _TREND = {
     "width": 88,
@@ -99,9 +81,15 @@ _TREND = {
     },
 }
 _CHARTS: dict[str, dict[str, Any]] = {
-    "size": _SIZE,
+    "size": _line("size", "Size at each stored as_of", height=180, format=",d", axis=_WHOLE),
     "changes": _CHANGES,
-    "volatility": _VOLATILITY,
+    "volatility": _line(
+        "volatility",
+        "Volatility at each stored as_of",
+        height=110,
+        format=".1%",
+        axis={"format": ".0%", "tickCount": 4},
+    ),
     "trend": _TREND,
 }
 _PARAMETERS: dict[str, Any] = {"accent": "#1d6f5c", "muted": "#767676", "bar": 8, "ticks": 6}

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 # Each audience is a bit: users of one sum are in the same ones. hive_partitioning is off: the folder's name would hide
 # the column as_of.
-_REGIONS = """
+_USERS = """
 with places as (select unnest($audiences) as audience_id, generate_subscripts($audiences, 1) - 1 as place),
 users as (
     select mpid, bit_or(1::bigint << place) as region
@@ -27,8 +27,8 @@ users as (
     where audience_id in (select unnest($audiences))
     group by mpid
 )
-select region, count(*) from users group by region
 """
+_REGIONS = _USERS + "select region, count(*) from users group by region"
 _SENT = """
 with sent as (select unnest($audiences) as audience_id, unnest($variants) as sent_variant),
 users as (
@@ -39,14 +39,9 @@ users as (
 )
 select count(*) from users where audiences > 1
 """
-_PAIRS = """
-with places as (select unnest($audiences) as audience_id, generate_subscripts($audiences, 1) - 1 as place),
-users as (
-    select mpid, bit_or(1::bigint << place) as region
-    from read_parquet($members, hive_partitioning = false) join places using (audience_id)
-    where audience_id in (select unnest($audiences))
-    group by mpid
-),
+_PAIRS = (
+    _USERS
+    + """,
 regions as (select region, count(*) as users from users where bit_count(region) > 1 group by region)
 select first.place, second.place, sum(users)::bigint
 from places as first
@@ -54,6 +49,7 @@ join places as second on first.place < second.place
 join regions on (region >> first.place) & 1 = 1 and (region >> second.place) & 1 = 1
 group by all
 """
+)
 #: A region is a number of 63 bits.
 MOST_AUDIENCES = 63
 

@@ -96,7 +96,9 @@ def published(tmp_path_factory: pytest.TempPathFactory, small_models: None) -> P
             "calls__played": set(range(played)),
             "gone": {1, 2},
         }
-        publish(open_store(folder / "data" / "published"), publication(at, members, models=small_run_models()))
+        publish(
+            open_store(folder / "data" / "published"), publication(at, members, models=small_run_models())
+        )
     settings = load_settings(str(folder / "project"), str(folder / "data"))
     write_report(settings, load_definitions(settings.project), settings.report, lambda _: None)
     return folder
