@@ -14,21 +14,22 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+    import duckdb
+
     from transforms.audiences.generations import Generation
     from transforms.definitions.records import Definitions
 
 # Each audience is a bit: users of one sum are in the same ones. hive_partitioning is off: the folder's name would hide
 # the column as_of.
 _USERS = """
-with places as (select unnest($audiences) as audience_id, generate_subscripts($audiences, 1) - 1 as place),
-users as (
-    select mpid, bit_or(1::bigint << place) as region
-    from read_parquet($members, hive_partitioning = false) join places using (audience_id)
-    where audience_id in (select unnest($audiences))
-    group by mpid
-)
+create temp table users as
+with places as (select unnest($audiences) as audience_id, generate_subscripts($audiences, 1) - 1 as place)
+select mpid, bit_or(1::bigint << place) as region
+from read_parquet($members, hive_partitioning = false) join places using (audience_id)
+where audience_id in (select unnest($audiences))
+group by mpid
 """
-_REGIONS = _USERS + "select region, count(*) from users group by region"
+_REGIONS = "select region, count(*) from users group by region"
 _SENT = """
 with sent as (select unnest($audiences) as audience_id, unnest($variants) as sent_variant),
 users as (
@@ -39,17 +40,16 @@ users as (
 )
 select count(*) from users where audiences > 1
 """
-_PAIRS = (
-    _USERS
-    + """,
-regions as (select region, count(*) as users from users where bit_count(region) > 1 group by region)
+_PAIRS = """
+with regions as (
+    select region, count(*) as users from users where bit_count(region) > 1 group by region
+)
 select first.place, second.place, sum(users)::bigint
-from places as first
-join places as second on first.place < second.place
+from range($audiences) as first (place)
+join range($audiences) as second (place) on first.place < second.place
 join regions on (region >> first.place) & 1 = 1 and (region >> second.place) & 1 = 1
 group by all
 """
-)
 #: A region is a number of 63 bits.
 MOST_AUDIENCES = 63
 
@@ -90,9 +90,9 @@ def overlap(generation: Generation, as_of: datetime, stored_as: Mapping[str, str
     At most MOST_AUDIENCES.
     """
     names = tuple(stored_as)
-    values = {"members": str(generation.members_file(as_of)), "audiences": list(stored_as.values())}
     with calculator(spill, keeps_order=False) as connection:
-        found = connection.execute(_REGIONS, values).fetchall()
+        _find_users(connection, generation, as_of, stored_as)
+        found = connection.execute(_REGIONS).fetchall()
     regions = {
         frozenset(name for place, name in enumerate(names) if region >> place & 1): users
         for region, users in found
@@ -108,14 +108,25 @@ def shared_members(
     As in `overlap`, `stored_as` has the ids under which they are stored at `as_of`; at most MOST_AUDIENCES.
     """
     names = tuple(stored_as)
-    values = {"members": str(generation.members_file(as_of)), "audiences": list(stored_as.values())}
     with calculator(spill, keeps_order=False) as connection:
-        found = connection.execute(_PAIRS, values).fetchall()
+        _find_users(connection, generation, as_of, stored_as)
+        found = connection.execute(_PAIRS, {"audiences": len(names)}).fetchall()
     return {
         pair: users
         for first, second, users in found
         for pair in ((names[first], names[second]), (names[second], names[first]))
     }
+
+
+def _find_users(
+    connection: duckdb.DuckDBPyConnection,
+    generation: Generation,
+    as_of: datetime,
+    stored_as: Mapping[str, str],
+) -> None:
+    """Put everybody who is in any of the audiences into the table `users`."""
+    values = {"members": str(generation.members_file(as_of)), "audiences": list(stored_as.values())}
+    connection.execute(_USERS, values)
 
 
 def double_targeted(
