@@ -6,12 +6,14 @@ STAMP := $(VENV)/.installed
 # The peers of the benchmark are installed beside, where no test can come to lean on them.
 BENCH_VENV := .venv-bench
 BENCH_STAMP := $(BENCH_VENV)/.installed
+# What opens the pages of the report in tests.
+CHROMIUM := /usr/bin/chromium
 
 export DO_NOT_TRACK := 1
 export DAGSTER_DISABLE_TELEMETRY := 1
 export DAGSTER_DG_UPDATE_CHECK_ENABLED := 0
 
-.PHONY: help setup demo test quick check format lint types contracts compile-check dev bench soak fuzz clean
+.PHONY: help setup demo test test-browser quick check format lint types contracts compile-check dev bench soak fuzz clean
 
 help: ## what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,10 +33,19 @@ demo: setup ## a year of a grocer's baskets: ingest, audiences, journey, files
 test: setup ## all tests but the soak
 	$(PYTHON) -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
+# In one process: a report of 2,000 audiences is written once.
+test-browser: setup $(CHROMIUM) ## the pages of the report in Chromium
+	$(PYTHON) -m pytest tests/browser
+
+$(CHROMIUM):
+	@test "$$(id -u)" = 0 && command -v apt-get > /dev/null || \
+	  { echo "$(CHROMIUM) is missing: install the package chromium" >&2; exit 1; }
+	apt-get update --quiet && apt-get install --quiet --yes --no-install-recommends chromium
+
 quick: setup ## the tests that take seconds
 	$(PYTHON) -m pytest -n 2 --dist loadfile -m "not slow and not soak"
 
-check: format lint types contracts compile-check test ## all that CI looks at
+check: format lint types contracts compile-check test test-browser ## all that CI looks at
 
 format: setup
 	$(VENV)/bin/ruff format --check .
