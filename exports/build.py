@@ -33,14 +33,13 @@ _SHOWN = 3
 _NOBODY = "delete from audience_member"
 _EVERYBODY = "create table member as select mpid from audience_member"
 _COUNTS = """
-select (select count(*) from audience_member), count(distinct mpid), count(*)
-from identifier where value is not null
+select (select count(*) from audience_member), count(*), coalesce(sum(identifiers), 0)::bigint from next_member
 """
 _DISTINCT = """
 select count(*) from (select distinct mpid, place, value from identifier where value is not null)
 """
 _GONE = """
-select count(*), count(*) filter (where mpid not in (select mpid from identifier where value is not null))
+select count(*), count(*) filter (where mpid not in (select mpid from next_member))
 from received_member where identifiers > 0
 """
 _NEXT_MEMBER = """
@@ -92,6 +91,7 @@ def write_whole(
     of_nothing = tabulate_attributes(connection, generation, request)
     connection.execute(_EVERYBODY)
     dropped = gather(connection, request)
+    connection.execute(_NEXT_MEMBER, {"as_of": request.as_of, "of_nothing": of_nothing})
     members, users, identifiers = connection.execute(_COUNTS).fetchall()[0]
     tally = _Tally(request)
     operation = request.file.snapshot
@@ -105,7 +105,6 @@ def write_whole(
     dropped += dropped_attributes(connection, request)
     counts = Counts(members, users, written, _reasons(dropped), withheld=withheld)
     received, gone = connection.execute(_GONE).fetchall()[0]
-    connection.execute(_NEXT_MEMBER, {"as_of": request.as_of, "of_nothing": of_nothing})
     if keeps_rows:
         connection.execute(encoded_statement(request.columns))
         connection.execute(_NEXT_ROW, {"headers": [column.header for column in request.columns]})
