@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from exports.gather import gather
+from exports.mixed import refuse_mixed_with_earlier
 from exports.rows import encoded_statement
 
 if TYPE_CHECKING:
@@ -271,6 +272,7 @@ def find_changes(
     connection.execute(_SUSPECT, {"everyone": looks_at_all, "has_attributes": has_attributes})
     connection.execute(_MEMBER)
     dropped = gather(connection, request)
+    refuse_mixed_with_earlier(connection, request)
     connection.execute(encoded_statement(request.columns))
     headers = [column.header for column in request.columns]
     connection.execute(_HEADERS, {"headers": headers, "places": list(range(len(headers)))})

@@ -10,13 +10,12 @@ import pyarrow as pa
 from exports.identifier_table import identifiers_statement
 from exports.identifiers.encodings import Given, recognise
 from exports.identifiers.normalised import Dropped, Plain
+from exports.mixed import refuse_mixed
 from exports.withheld import withhold
-from transforms.errors import FAILED, Problem, UserError
 
 if TYPE_CHECKING:
     import duckdb
 
-    from exports.partners.profile import IdentityColumn
     from exports.request import ExportRequest
     from transforms.audiences.generations import Generation
 
@@ -32,10 +31,6 @@ _KEEP = "insert into identifier select mpid, place, value, is_digest, null from 
 _KEYLESS = """
 delete from identifier
 where value is not null and mpid not in (select mpid from identifier where place = $key and value is not null)
-"""
-_HASHED = """
-select place, count(*) filter (where is_digest), count(*)
-from identifier where value is not null group by place order by place
 """
 
 
@@ -82,7 +77,7 @@ def gather(connection: duckdb.DuckDBPyConnection, request: ExportRequest) -> Cou
                 case Given(digest):
                     kept.append((mpid, place, digest, True))
         _keep(connection, kept)
-    _refuse_mixed(connection, columns)
+    refuse_mixed(connection, columns)
     for place, column in enumerate(columns):
         if column.is_key:
             dropped["without_key"] += connection.execute(_KEYLESS, {"key": place}).fetchall()[0][0]
@@ -99,20 +94,3 @@ def _keep(connection: duckdb.DuckDBPyConnection, kept: list[tuple[int, int, str,
     connection.register("batch", table)
     connection.execute(_KEEP)
     connection.unregister("batch")
-
-
-def _refuse_mixed(connection: duckdb.DuckDBPyConnection, columns: tuple[IdentityColumn, ...]) -> None:
-    problems = []
-    for place, digests, values in connection.execute(_HASHED).fetchall():
-        if 0 < digests < values:
-            column = columns[place]
-            problems.append(
-                Problem(
-                    "EXP-007",
-                    f"`{column.header}` ({', '.join(column.identity_types)}) has {digests:,} values that are "
-                    f"digests already and {values - digests:,} that are not",
-                    hint="send them as they were collected, or hash all of them the way that the partner wants",
-                )
-            )
-    if problems:
-        raise UserError(*problems, exit_status=FAILED)
