@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, cast
 import asyncssh
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 #: SSH_FXF_WRITE of the protocol.
@@ -22,7 +22,9 @@ PASSWORD = "let me in"
 
 @dataclass
 class Behaviour:
-    """How the server behaves: after how many bytes it breaks off, how often, and what it refuses."""
+    """How the server behaves: after how many bytes it breaks off, how often, and what it refuses. `before`: called with
+    each thing that a client is about to do.
+    """
 
     breaks_after: int | None = None
     breaks: int = 0
@@ -37,6 +39,7 @@ class Behaviour:
     authorized: asyncssh.SSHKey | None = None
     connections: list[asyncssh.SSHServerConnection] = field(default_factory=list)
     log: list[str] = field(default_factory=list)
+    before: Callable[[str], None] = field(default=lambda _: None)
 
 
 @dataclass(frozen=True)
@@ -90,6 +93,7 @@ def sftp_server(folder: Path, behaviour: Behaviour | None = None) -> Iterator[Sf
             self._written = 0
 
         def open(self, path: bytes, pflags: int, attrs: asyncssh.SFTPAttrs) -> object:
+            behaviour.before("open")
             behaviour.log.append(f"open {path.decode()}")
             is_writing = bool(pflags & _WRITE)
             if not is_writing and behaviour.is_unreadable:
@@ -101,6 +105,7 @@ def sftp_server(folder: Path, behaviour: Behaviour | None = None) -> Iterator[Sf
             return super().open(path, pflags, attrs)
 
         async def write(self, file_obj: object, offset: int, data: bytes) -> int:
+            behaviour.before("write")
             self._written += len(data)
             if behaviour.is_silent:
                 await self._connection.wait_closed()
@@ -119,6 +124,7 @@ def sftp_server(folder: Path, behaviour: Behaviour | None = None) -> Iterator[Sf
             return cast("int", super().write(file_obj, offset, data))
 
         def rename(self, oldpath: bytes, newpath: bytes) -> None:
+            behaviour.before("rename")
             behaviour.log.append(f"rename {oldpath.decode()} {newpath.decode()}")
             if behaviour.refuses_renames:
                 raise asyncssh.SFTPPermissionDenied("no renames")

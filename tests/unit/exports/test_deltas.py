@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import json
 import random
@@ -30,12 +31,13 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+    from transforms.audiences.generations import Generation
     from transforms.definitions.connection_records import Connection
     from transforms.definitions.records import Definitions
 
 DAY = timedelta(days=1)
 EMAIL = OutputColumn(("email",), "email", None, None)
-PHONE = OutputColumn(("mobile_number",), "phone_e164", None, None)
+HASHED = OutputColumn(("email",), "email", "sha256", None)
 IS_MEMBER = OutputColumn((), None, None, "is_member")
 MPID = OutputColumn((), None, None, "mpid")
 
@@ -190,6 +192,7 @@ class World:
     attributes: Attributes = field(default_factory=dict)
     mode: str = "delta"
     is_active: bool = True
+    external_name: str = "lapsed"
     model: Model = field(init=False)
     random: random.Random = field(init=False)
 
@@ -219,6 +222,21 @@ class World:
                 }
                 self.attributes[mpid] = {name: value for name, value in known.items() if chance() < 0.5}
 
+    def edit(self) -> None:
+        """The definitions change: a name, identity types, how a column is written, what is sent along."""
+        chance = self.random.random
+        if chance() < 0.3:
+            self.external_name = self.random.choice(("lapsed", "Gone quiet"))
+        if self.case.attributes and chance() < 0.3:
+            names = tuple(self.random.sample(NAMES, self.random.randrange(1, 4)))
+            self.case = replace(self.case, attributes=names)
+        if self.case.partner == "json_lines" and chance() < 0.2:
+            types = self.random.choice((("email",), ("customer_id",), ("email", "customer_id")))
+            self.case = replace(self.case, identities=types)
+        if self.case.partner == "csv" and chance() < 0.2:
+            mail = self.random.choice((EMAIL, HASHED))
+            self.case = replace(self.case, columns=(("mail", mail), ("member", IS_MEMBER)))
+
     def project(self) -> Definitions:
         one = replace(
             connection(
@@ -231,7 +249,7 @@ class World:
             mode=self.mode,
             max_removal=1.0,
         )
-        known = definitions(audience("lapsed"), connections=(one,))
+        known = definitions(replace(audience("lapsed"), external_name=self.external_name), connections=(one,))
         [output] = known.outputs
         output = replace(
             output, partner=self.case.partner, options=self.case.options, columns=self.case.columns
@@ -240,9 +258,8 @@ class World:
         assert not check_outputs(known)
         return known
 
-    def deliver(self, carrier: Any = None) -> Outcome:
-        self.model.is_full |= self.mode == "full"
-        generation = publish(
+    def publish(self) -> Generation:
+        return publish(
             open_store(self.folder / "published"),
             publication(
                 self.as_of,
@@ -259,6 +276,10 @@ class World:
                 },
             ),
         )
+
+    def deliver(self, carrier: Any = None) -> Outcome:
+        self.model.is_full |= self.mode == "full"
+        generation = self.publish()
         known = self.project()
         return deliver_connection(
             known,
@@ -272,7 +293,11 @@ class World:
         return self.model.wanted(self.of_members)
 
     def known(self) -> dict[Any, dict[str, Any]]:
-        return self.model.known(self.of_members, self.attributes)
+        sent = {
+            mpid: {name: value for name, value in known.items() if name in self.case.attributes}
+            for mpid, known in self.attributes.items()
+        }
+        return self.model.known(self.of_members, sent)
 
     def said(self) -> dict[Any, dict[str, Any]]:
         """What the partner says of the members."""
@@ -280,7 +305,13 @@ class World:
 
     @property
     def of_members(self) -> Identities:
-        return {one for one in self.identities if one[0] in self.members}
+        """What is sent of them, as it is written."""
+        is_hashed = ("mail", HASHED) in self.case.columns
+        return {
+            (mpid, kind, hashlib.sha256(value.encode()).hexdigest() if is_hashed else value)
+            for mpid, kind, value in self.identities
+            if mpid in self.members and (self.case.identities is None or kind in self.case.identities)
+        }
 
 
 @dataclass
@@ -327,6 +358,7 @@ def test_after_each_delivery_the_partners_list_is_exactly_the_audience(
             world.is_active = True
         if world.random.random() < 0.2:
             world.mode = "full" if world.mode == "delta" else "delta"
+        world.edit()
         outcome = world.deliver()
         if outcome.status == "not_forward":
             # What was interrupted was sent; the change waits for the next day.
@@ -348,6 +380,21 @@ def test_an_additive_connection_takes_nobody_back(tmp_path: Path) -> None:
         seen |= world.wanted()
         assert world.model.held == seen
         world.as_of += DAY
+
+
+def test_nothing_of_a_variant_that_is_no_more_is_sent_or_taken_back(tmp_path: Path) -> None:
+    world = World(CASES[0], tmp_path, 1)
+    world.change()
+    world.deliver()
+    held = set(world.model.held)
+    known = world.project()
+    of_variant = replace(known.connections[0], variant="push")
+    world.as_of += DAY
+    outcome = deliver_connection(
+        known, of_variant, world.publish(), world.as_of, dispatch(tmp_path, carrier=world.model)
+    )
+    assert [(one.status, one.reason) for one in outcome.audiences] == [("unsent", "it has no variant `push`")]
+    assert world.model.held == held
 
 
 def test_a_delta_without_changes_sends_nothing_and_moves_forward(tmp_path: Path) -> None:
@@ -405,3 +452,23 @@ def test_what_may_not_leave_is_written_and_not_recorded(tmp_path: Path) -> None:
         deliver_connection(known, chosen, generation, world.as_of, dispatch(tmp_path)).status == "delivered"
     )
     assert isinstance(here.folder_carrier("c"), Folder)
+
+
+@pytest.mark.parametrize("is_digest_first", [True, False])
+def test_digests_and_values_that_are_none_are_seen_over_deliveries(
+    is_digest_first: bool, tmp_path: Path
+) -> None:
+    case = Case("csv", Flags, (("rows", "identities"),), (("mail", HASHED), ("member", IS_MEMBER)))
+    world = World(case, tmp_path, 5)
+    kinds = [(1, "email", "a@example.com"), (2, "email", hashlib.sha256(b"b@example.com").hexdigest())]
+    first, second = reversed(kinds) if is_digest_first else kinds
+    world.members, world.identities = {1, 2}, {first}
+    assert world.deliver().status == "delivered"
+    world.as_of += DAY
+    world.identities = {first, second}
+    outcome = world.deliver()
+    [problem] = outcome.audiences[0].problems
+    assert problem.code == "EXP-007"
+    assert "example" not in problem.message
+    world.identities = {second}
+    assert world.deliver().status == "delivered", "one kind in the place of the other is no mixture"
