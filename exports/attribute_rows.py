@@ -74,9 +74,10 @@ select mpid, place,
     case when elements is not null and is_own then 'list' else reason end as reason
 from kept
 """
+# By header: attributes that are named in another order are what they were.
 _PRINT = """
 create table attribute_print as
-select mpid, md5_number_lower(to_json(list([header, value] order by place))::varchar) as print
+select mpid, md5_number_lower(to_json(list([header, value] order by header))::varchar) as print
 from attribute join attribute_place using (place) where value is not null group by mpid
 """
 _NO_PRINT = "create table attribute_print (mpid bigint, print ubigint)"

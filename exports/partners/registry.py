@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from exports.partners.airship import AIRSHIP
+from exports.partners.airship import AIRSHIP, AIRSHIP_ATTRIBUTES
 from exports.partners.braze import BRAZE, BRAZE_CSV
 from exports.partners.google import GOOGLE_CSV, GOOGLE_DATA_MANAGER
 from exports.partners.hubspot import HUBSPOT
@@ -59,6 +59,7 @@ PARTNERS: tuple[Partner, ...] = (
     HUBSPOT,
     SALESFORCE,
     AIRSHIP,
+    AIRSHIP_ATTRIBUTES,
     CSV,
     JSONL,
     PARQUET,

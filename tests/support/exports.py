@@ -13,6 +13,7 @@ from exports.build import write_whole
 from exports.connections import deliver_connection
 from exports.ledger.received import open_received
 from exports.partners.checks import check_outputs
+from exports.turn import Turn
 from tests.support.definitions import audience, connection, definitions
 from tests.support.dispatches import dispatch
 from tests.support.publications import AS_OF, publication
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from exports.request import ExportRequest
     from transforms.audiences.generations import Generation
     from transforms.definitions.connection_records import OutputColumn
+    from transforms.definitions.records import Definitions
 
 Identities = set[tuple[int, str, str]]
 
@@ -78,8 +80,8 @@ class Export:
     calculated: Mapping[str, Mapping[int, str | list[str]]] = field(default_factory=dict)
     sends: tuple[str, ...] = ()
 
-    def deliver(self, folder: Path, also: Set[int] = frozenset()) -> Delivered:
-        """Deliver everybody who has an identity, and `also` others."""
+    def published(self, folder: Path, also: Set[int] = frozenset()) -> tuple[Definitions, Generation]:
+        """The project, and everybody who has an identity as members, and `also` others."""
         members = {mpid for mpid, _, _ in self.identities} | also
         lapsed = replace(audience("lapsed"), external_name=self.audience_name)
         known = definitions(
@@ -105,6 +107,18 @@ class Export:
                 calculated=self.calculated,
             ),
         )
+        return known, generation
+
+    def rehearse(self, folder: Path) -> tuple[dict[str, str], ...]:
+        """The first rows of the first file, as a rehearsal shows them."""
+        known, generation = self.published(folder)
+        turn = Turn(known, known.connections[0], "lapsed", generation, AS_OF, dispatch(folder))
+        prepared, _ = turn.rehearse()
+        return prepared.shown[0]
+
+    def deliver(self, folder: Path, also: Set[int] = frozenset()) -> Delivered:
+        """Deliver it."""
+        known, generation = self.published(folder, also)
         outcome = deliver_connection(known, known.connections[0], generation, AS_OF, dispatch(folder))
         problems = [problem for one in outcome.audiences for problem in one.problems]
         if problems:

@@ -76,6 +76,7 @@ PARTNERS = (
     "hubspot",
     "salesforce",
     "airship",
+    "airship_attributes",
     "csv",
     "jsonl",
     "parquet",

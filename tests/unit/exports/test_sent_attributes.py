@@ -85,6 +85,13 @@ def test_the_manifest_names_what_was_sent_along(tmp_path: Path) -> None:
     assert "gold" not in manifest.to_bytes().decode()
 
 
+@pytest.mark.parametrize("partner", ["json_lines", "hubspot", "warehouse_table"])
+def test_a_rehearsal_shows_no_value(partner: str, tmp_path: Path) -> None:
+    first = sent(partner).rehearse(tmp_path)[0]
+    assert (first["plan"], first["LTV"], first["genres"][:4]) == ("***", "1***", "c***")
+    assert not {"gold", "crime", "drama"} & set(" ".join(first.values()).replace(",", " ").split())
+
+
 def test_requests_have_attributes_where_each_partner_keeps_them(tmp_path: Path) -> None:
     def first(partner: str, **more: Any) -> Any:
         [request] = sent(partner, **more).deliver(tmp_path / partner).requests()
@@ -100,7 +107,8 @@ def test_requests_have_attributes_where_each_partner_keeps_them(tmp_path: Path) 
 
 
 @pytest.mark.parametrize(
-    "partner", ["braze_csv", "klaviyo_csv", "iterable_csv", "mailchimp", "hubspot", "salesforce"]
+    "partner",
+    ["airship_attributes", "braze_csv", "klaviyo_csv", "iterable_csv", "mailchimp", "hubspot", "salesforce"],
 )
 def test_a_file_to_import_has_a_column_for_each(partner: str, tmp_path: Path) -> None:
     first, second = rows(sent(partner).deliver(tmp_path).text())
