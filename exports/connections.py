@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from exports.renaming import keep_received
 from exports.turn import AudienceOutcome, Turn
 from transforms.errors import UserError
 
@@ -69,6 +70,7 @@ def deliver_connection(
         if audience_id in unsent:
             outcomes.append(AudienceOutcome(audience_id, "unsent", unsent[audience_id]))
             continue
+        keep_received(dispatch, connection.id, definitions.audience(audience_id))
         turn = Turn(definitions, connection, audience_id, generation, as_of, dispatch)
         try:
             outcomes.append(turn.take())

@@ -137,9 +137,11 @@ class Turn:
 
     @property
     def known(self) -> ReceivedAudience:
-        """What the ledger says of it."""
-        ledger = self.dispatch.ledger
-        return ledger.read(self.connection.id).audience(self.audience_id, self.connection.variant)
+        """What the ledger says of it, under its former id where it was not delivered since."""
+        received = self.dispatch.ledger.read(self.connection.id)
+        audience = self.definitions.audience(self.audience_id)
+        known_as = audience.stored_as({one.audience_id for one in received.audiences})
+        return received.audience(known_as or self.audience_id, self.connection.variant)
 
     def _deliver(self, known: ReceivedAudience) -> AudienceOutcome:
         if self._is_emptied_first(known):

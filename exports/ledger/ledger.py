@@ -86,18 +86,33 @@ class Ledger:
         others = tuple(one for one in known.audiences if one.audience_id != audience_id)
         self._replace(replace(known, audiences=others))
         for one in gone:
-            folder = self.folder / connection_id / file_stem(one.audience_id, one.variant)
-            shutil.rmtree(folder, ignore_errors=True)
+            shutil.rmtree(self._folder(connection_id, one), ignore_errors=True)
+
+    def rename(self, connection_id: str, before: str, now: str) -> None:
+        """What was received of the audience `before` was received of `now`, unless something is known of that already.
+
+        Files have a second name before the record says so, and lose the first one after.
+        """
+        known = self.read(connection_id)
+        old = tuple(one for one in known.audiences if one.audience_id == before)
+        if not old or any(one.audience_id == now for one in known.audiences):
+            return
+        renamed = replace(known, audiences=tuple(one for one in known.audiences if one.audience_id != before))
+        for one in old:
+            moved = replace(one, audience_id=now)
+            for each in one.lists:
+                for path in part_files(self.folder_of(connection_id, one, each.kind), each):
+                    self._take_in(path, self.folder_of(connection_id, moved, each.kind))
+            renamed = renamed.with_audience(moved)
+        self._replace(renamed)
+        for one in old:
+            shutil.rmtree(self._folder(connection_id, one), ignore_errors=True)
 
     def _write(self, connection_id: str, audience: ReceivedAudience, parts: Iterable[Path]) -> None:
         known = self.read(connection_id)
         self.folder.mkdir(parents=True, exist_ok=True)
         for path in parts:
-            target = self.folder_of(connection_id, audience, path.parent.name) / path.name
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.unlink(missing_ok=True)
-            link_file(path, target)
-            sync_folder(target.parent)
+            self._take_in(path, self.folder_of(connection_id, audience, path.parent.name))
         self._replace(known.with_audience(audience))
         self._sweep(connection_id, audience)
 
@@ -105,14 +120,23 @@ class Ledger:
         content = json.dumps(to_json(known), indent=1) + "\n"
         replace_bytes(self._path(known.connection_id), content.encode())
 
+    @staticmethod
+    def _take_in(path: Path, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / path.name).unlink(missing_ok=True)
+        link_file(path, folder / path.name)
+        sync_folder(folder)
+
     def folder_of(self, connection_id: str, audience: ReceivedAudience, kind: str) -> Path:
         """Where the parquet files of a list lie; `kind` is that of the list, or what stands for an empty one."""
-        stem = file_stem(audience.audience_id, audience.variant)
-        return self.folder / connection_id / stem / (kind or NO_KIND)
+        return self._folder(connection_id, audience) / (kind or NO_KIND)
+
+    def _folder(self, connection_id: str, audience: ReceivedAudience) -> Path:
+        return self.folder / connection_id / file_stem(audience.audience_id, audience.variant)
 
     def _sweep(self, connection_id: str, audience: ReceivedAudience) -> None:
         """Remove what no list names any more."""
-        folder = self.folder / connection_id / file_stem(audience.audience_id, audience.variant)
+        folder = self._folder(connection_id, audience)
         named = {
             path
             for one in audience.lists

@@ -11,6 +11,7 @@ from uuid import uuid4
 import click
 
 from exports.deletion import forget, say_farewell
+from exports.renaming import keep_received
 from orchestration.cli.answers import say
 from orchestration.cli.options import with_settings
 from orchestration.definition_files import change_files, check_files
@@ -85,6 +86,9 @@ def _partners_told(settings: Settings, definitions: Definitions, ids: set[str]) 
     Where nothing may leave over the network the partner has what it had, and so has the ledger.
     """
     known = dispatch(settings)
+    for connection in definitions.connections:
+        for audience_id in sorted(ids):
+            keep_received(known, connection.id, definitions.audience(audience_id))
     received = [
         (connection, audience_id)
         for connection in definitions.connections

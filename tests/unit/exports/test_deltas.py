@@ -18,6 +18,7 @@ from exports.delivery.faults import DeliveryError, Fault
 from exports.delivery.folder import Folder
 from exports.ledger.ledger import Ledger
 from exports.partners.checks import check_outputs
+from exports.turn import Turn
 from tests.support.definitions import audience, connection, definitions
 from tests.support.dispatches import dispatch
 from tests.support.publications import AS_OF, publication
@@ -193,6 +194,8 @@ class World:
     mode: str = "delta"
     is_active: bool = True
     external_name: str = "lapsed"
+    audience_id: str = "lapsed"
+    formerly: str | None = None
     model: Model = field(init=False)
     random: random.Random = field(init=False)
 
@@ -241,7 +244,7 @@ class World:
         one = replace(
             connection(
                 "c",
-                "lapsed",
+                self.audience_id,
                 identities=self.case.identities,
                 active=self.is_active,
                 user_attributes=self.case.attributes,
@@ -249,7 +252,8 @@ class World:
             mode=self.mode,
             max_removal=1.0,
         )
-        known = definitions(replace(audience("lapsed"), external_name=self.external_name), connections=(one,))
+        lapsed = audience(self.audience_id, formerly=self.formerly)
+        known = definitions(replace(lapsed, external_name=self.external_name), connections=(one,))
         [output] = known.outputs
         output = replace(
             output, partner=self.case.partner, options=self.case.options, columns=self.case.columns
@@ -263,7 +267,7 @@ class World:
             open_store(self.folder / "published"),
             publication(
                 self.as_of,
-                {"lapsed": self.members},
+                {self.audience_id: self.members},
                 identities=self.identities,
                 attributes=tuple(
                     (mpid, "plan", known["plan"])
@@ -380,6 +384,46 @@ def test_an_additive_connection_takes_nobody_back(tmp_path: Path) -> None:
         seen |= world.wanted()
         assert world.model.held == seen
         world.as_of += DAY
+
+
+def test_a_renamed_audience_goes_on_where_it_was(tmp_path: Path) -> None:
+    world = World(CASES[0], tmp_path, 6)
+    world.change()
+    world.deliver()
+    world.as_of += DAY
+    world.change()
+    world.deliver(Breaking(world.model, takes_it=False))
+    resume(tmp_path)
+    world.audience_id, world.formerly = "gone_quiet", "lapsed"
+    before = set(world.model.names)
+    world.as_of += DAY
+    world.change()
+    assert world.deliver().status == "delivered"
+    # Nobody is told twice, and what had been prepared arrived first, under its name.
+    assert world.model.held == world.wanted()
+    assert [
+        name.partition("_2")[0] for name in sorted(set(world.model.names) - before) if "manifest" not in name
+    ] == ["gone_quiet", "lapsed"]
+    ledger = Ledger(tmp_path / "ledger")
+    assert [one.audience_id for one in ledger.read("c").audiences] == ["gone_quiet"]
+    assert not (tmp_path / "ledger" / "c" / "lapsed").exists()
+    world.as_of += DAY
+    world.change()
+    world.deliver()
+    assert world.model.held == world.wanted()
+
+
+def test_a_rehearsal_of_a_renamed_audience_renames_nothing(tmp_path: Path) -> None:
+    world = World(CASES[0], tmp_path, 6)
+    world.change()
+    world.deliver()
+    world.audience_id, world.formerly = "gone_quiet", "lapsed"
+    world.as_of += DAY
+    known, generation = world.project(), world.publish()
+    turn = Turn(known, known.connections[0], "gone_quiet", generation, world.as_of, dispatch(tmp_path))
+    prepared, _ = turn.rehearse()
+    assert prepared.delivery is None, "it has received all of it"
+    assert [one.audience_id for one in Ledger(tmp_path / "ledger").read("c").audiences] == ["lapsed"]
 
 
 def test_nothing_of_a_variant_that_is_no_more_is_sent_or_taken_back(tmp_path: Path) -> None:
