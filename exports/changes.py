@@ -185,15 +185,20 @@ where received_row.mpid in (
 ) and received_row.mpid not in (select mpid from expiring)
 """
 _NOBODY_LEAVES = "create table leaving as select mpid, place, value from had where false"
+# Whoever was sent a part of what they have is as old at the partner as the rest of it.
 _NEXT_MEMBER = """
 create table next_member as
+with unsent as (
+    select distinct mpid from wanted anti join joining using (mpid, place, value)
+)
 select
     suspect.mpid,
     wanted_member.print_1,
     wanted_member.print_2,
     coalesce(count_of.identifiers, 0)::integer as identifiers,
     case
-        when suspect.mpid in (select mpid from joining) then $as_of::timestamp
+        when suspect.mpid in (select mpid from joining) and suspect.mpid not in (select mpid from unsent)
+            then $as_of::timestamp
         else coalesce(received.sent, $as_of::timestamp)
     end as sent,
     wanted_member.attributes

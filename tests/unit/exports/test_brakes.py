@@ -176,6 +176,19 @@ def test_a_resync_sends_everything_and_empties_first_where_it_is_asked_to(tmp_pa
     assert [one["IsAddRequest"] for one in filled] == [True, True]
 
 
+def test_who_is_sent_one_more_device_now_and_then_does_not_expire_with_the_first(tmp_path: Path) -> None:
+    shop = Shop(tmp_path, partner="google_data_manager", identities=("ios_advertising_id",))
+    sent = []
+    # Members are forgotten after 540 days, and sent again after half of that.
+    for day, device in ((0, "a"), (200, "b"), (460, "c"), (461, "c")):
+        shop.as_of = AS_OF + day * DAY
+        shop.extra |= {(1, "ios_advertising_id", device * 8 + "-0000-4000-8000-000000000000")}
+        bodies = [request["body"] for request in shop.bodies(shop.deliver({1}))]
+        members = [member for body in bodies for member in body["audienceMembers"]]
+        sent.append(sorted(member["mobileData"]["mobileIds"][0][0] for member in members))
+    assert sent == [["0", "a"], ["b"], ["c"], ["0", "a", "b", "c"]]
+
+
 def test_a_shared_address_stays_while_somebody_has_it(tmp_path: Path) -> None:
     shop = Shop(tmp_path, partner="tiktok", identities=("email",))
     shop.extra = {(500, "email", "user1@example.com")}
