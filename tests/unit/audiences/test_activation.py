@@ -146,3 +146,25 @@ def test_a_run_calculates_the_attributes_that_its_audiences_name(tmp_path: Path)
     assert attributes_to_calculate(project, ("a",)) == ("two",)
     assert attributes_to_calculate(project, ()) == ()
     assert attributes_to_calculate(project, (), everything=True) == ("one", "three", "two")
+
+
+@pytest.mark.parametrize(("status", "calculated"), [("active", ("one",)), ("inactive", ())])
+def test_a_run_calculates_the_attributes_that_active_connections_send(
+    status: str, calculated: tuple[str, ...], tmp_path: Path
+) -> None:
+    connected = f"""\
+        outputs: {{crm: {{partner: json_lines}}}}
+        connections:
+          - {{connection: c, audience: a, output: crm, status: {status}, user_attributes: [One, plan]}}
+        """
+    project = load(
+        tmp_path,
+        {
+            "attributes/one.yml": "attribute: one\nfunction: count\nof: {event: {name: Play}}\n",
+            "audiences/a.yml": "audience: a\ncriteria: {event: {name: Play}}\n",
+            "audiences/b.yml": "audience: b\ncriteria: {event: {name: Play}}\n",
+            "connections/c.yml": connected,
+        },
+    )
+    assert attributes_to_calculate(project, ("a", "b")) == calculated
+    assert attributes_to_calculate(project, ("b",)) == ()

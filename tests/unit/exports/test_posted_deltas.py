@@ -121,6 +121,9 @@ class World:
                 self.attributes["plan"][mpid] = self.random.choice(("free", "pro", f"C-{mpid + 1}"))
             if self.random.random() < 0.2:
                 self.attributes["ltv"][mpid] = str(self.random.randrange(10_000) / 100)
+        self.publish()
+
+    def publish(self) -> None:
         identities = {(mpid, PARTNERS[self.name][1], value_of(self.name, mpid)) for mpid in range(1, 160)}
         publish(
             open_store(self.folder / "published"),
@@ -269,6 +272,22 @@ def test_rows_that_were_refused_are_counted_and_not_received(tmp_path: Path) -> 
         world.deliver()
         assert world.held == set()
         assert server.state().rows() == (wanted, wanted - 3), "what was refused is not taken back"
+
+
+def test_an_attribute_that_reads_like_an_identifier_is_none(tmp_path: Path) -> None:
+    with partner_server("braze") as server:
+        world = World(tmp_path, "braze", server, random.Random(3), members={1, 2})
+        world.attributes["plan"] = {1: "C-2"}
+        world.publish()
+        server.script(invalid=["C-2"])
+        assert world.deliver().status == "delivered"
+        [received] = Ledger(tmp_path / "ledger").read("c").audiences
+        assert received.files[0].rejected == 1
+        world.as_of += DAY
+        world.members = set()
+        world.publish()
+        world.deliver()
+        assert server.state().rows() == (2, 1), "what was refused is not taken back"
 
 
 def test_rows_that_were_refused_without_being_named_are_counted(tmp_path: Path) -> None:
