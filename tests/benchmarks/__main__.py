@@ -11,7 +11,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.benchmarks import exports, growth, large, measure
+from tests.benchmarks import exports, growth, large, measure, memory
 from tests.benchmarks.charts import draw
 from tests.benchmarks.results import Point, Result, describe, keep, kept
 
@@ -73,6 +73,7 @@ def _found(folder: Path, events: int) -> Iterator[Result | Point]:
         yield from measure.answered(folder)
     else:
         yield from growth.grown(folder)
+        yield from memory.remembered(folder)
     # As many members as the smaller size has events; of ten million a file takes minutes, and memory is what counts.
     yield from exports.exported(min(events, MOST_MEMBERS))
 

@@ -20,7 +20,8 @@ _ENGINES = ("duckdb", "polars", "chdb", "pyarrow", "sqlglot", "dbt-core", "dbt-d
 class Result:
     """A row: seconds, how many times those of its yardstick, the peak of memory, or a share of a whole.
 
-    `most` is the bar of the ratio, or of the seconds where there is no yardstick; `least` that of the share.
+    `most` is the bar of the ratio, or of the seconds where there is no yardstick; `least` that of the share. With
+    `of_megabytes` the ratio is that of the memory.
     """
 
     what: str
@@ -30,10 +31,13 @@ class Result:
     share: float | None = None
     most: float | None = None
     least: float | None = None
+    of_megabytes: float | None = None
 
     @property
     def ratio(self) -> float | None:
         """Times the yardstick."""
+        if self.megabytes is not None and self.of_megabytes is not None:
+            return self.megabytes / self.of_megabytes
         return None if self.yardstick is None or self.seconds is None else self.seconds / self.yardstick
 
     def cells(self) -> tuple[str, str, str, str, str]:
