@@ -42,7 +42,7 @@ def test_names_are_whole_on_every_page(open_page: Open, awkward: Reported) -> No
 
 @pytest.mark.parametrize("look", LOOKS[:2], ids=["desktop", "phone"])
 def test_no_page_is_wider_than_its_window(open_page: Open, awkward: Reported, look: Look) -> None:
-    pages = [awkward.index, awkward.journey("deep")]
+    pages = [awkward.index, awkward.journey("deep"), awkward.audience("single")]
     pages += [awkward.audience(f"deep__step_{level}_00") for level in range(3)]
     wide = [path.name for path in pages if is_wider_than_the_window(open_page(path, look))]
     assert wide == []

@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from itertools import cycle, islice
 from typing import TYPE_CHECKING, Any
 
-from orchestration.dbt import models_digest
 from orchestration.reporting import write_report
 from orchestration.settings import Settings
 from tests.support.lake import make_event, write_lake
@@ -17,7 +16,6 @@ from tests.support.publications import publication
 from tests.support.run_models import small_run_models
 from transforms.audiences.generations import open_store
 from transforms.audiences.publishing import publish
-from transforms.audiences.run_models import write_run_models
 from transforms.definitions.load import load_definitions
 
 if TYPE_CHECKING:
@@ -73,14 +71,19 @@ def write_uncalculated(folder: Path) -> Reported:
 
 
 def write_awkward(folder: Path) -> Reported:
-    """Journey `deep`: 60 milestones in six levels. Each name has 100 characters."""
+    """Journey `deep`: 60 milestones in six levels. Each name has 100 characters. `single` names a list that was not
+    taken in.
+    """
     names = iter(
         f"{number:02} {name}"[:99] + "." for number, name in enumerate(islice(cycle(LONG_NAMES), 60))
     )
     roots, members = _tree(names)
     files = {
         "journeys/deep.yml": _journey("deep", roots, name=LONG_NAMES[2][:99] + ".", tags=["עודה", "عودة"]),
-        "audiences/single.yml": audience("single", name=f'"{LONG_NAMES[3][:99]}."'),
+        "audiences/single.yml": audience(
+            "single", name=f'"{LONG_NAMES[3][:99]}."', criteria="{list: handed_over_by_all_shops_of_2026}"
+        ),
+        "lists/handed_over_by_all_shops_of_2026.csv": "mpid\n1\n",
     }
     members = {f"deep__{name}": users for name, users in members.items()}
     return _published(folder, files, {**members, "single": set(range(1_234))})
@@ -133,7 +136,7 @@ def _published(folder: Path, files: dict[str, str], members: Mapping[str, set[in
 def _prepared(
     folder: Path, files: dict[str, str], members: Mapping[str, set[int]], *, events: int
 ) -> Reported:
-    """Memberships of two days; a lake in which 1,000 users did `Event 0` to so many; models as dbt compiled them."""
+    """Memberships of two days, and a lake in which 1,000 users did `Event 0` to so many."""
     reported = Reported(folder)
     settings = reported.settings
     write_project(settings.project, files)
@@ -147,10 +150,7 @@ def _prepared(
     )
     for day, kept in ((at, 0.9), (AS_OF, 1)):
         users = {name: set(sorted(ids)[: round(kept * len(ids))]) for name, ids in members.items()}
-        publish(open_store(settings.published), publication(day, users))
-    compiled = settings.data / "dbt" / f"models-{models_digest(settings.project)[:16]}.json"
-    compiled.parent.mkdir()
-    write_run_models(compiled, small_run_models())
+        publish(open_store(settings.published), publication(day, users, models=small_run_models()))
     return reported
 
 
