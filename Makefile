@@ -71,7 +71,7 @@ $(BENCH_STAMP): requirements.lock requirements-bench.lock pyproject.toml
 	$(BENCH_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
 	touch $@
 
-bench: $(BENCH_STAMP) ## ratios against yardsticks of the same run, at 1 M and 20 M events; LARGE=1 adds 100 M
+bench: $(BENCH_STAMP) $(CHROMIUM) ## ratios against yardsticks of the same run, at 1 M and 20 M events; LARGE=1 adds 100 M
 	$(BENCH_VENV)/bin/python -m tests.benchmarks --write $(if $(LARGE),--large)
 
 soak: setup ## kills at random moments, and an explanation for every user of generated worlds

@@ -11,7 +11,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.benchmarks import exports, growth, large, measure, memory
+from tests.benchmarks import exports, growth, large, measure, memory, report
 from tests.benchmarks.charts import draw
 from tests.benchmarks.results import Point, Result, describe, keep, kept
 
@@ -71,6 +71,7 @@ def _found(folder: Path, events: int) -> Iterator[Result | Point]:
         yield from measure.held_by_intervals(folder)
         yield from measure.orchestrated(folder)
         yield from measure.answered(folder)
+        yield from report.reported(folder / "report")
     else:
         yield from growth.grown(folder)
         yield from memory.remembered(folder)
