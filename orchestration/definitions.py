@@ -33,7 +33,7 @@ def build_definitions(settings: Settings, definitions: Definitions) -> dg.Defini
         warehouse_assets(manifest, settings, definitions),
         *metrics_assets(definitions),
         *export_assets(definitions),
-        report_asset(definitions),
+        report_asset(),
     ]
     keys = frozenset(key for one in assets if isinstance(one, dg.AssetsDefinition) for key in one.keys)
     stages = dg.Definitions(

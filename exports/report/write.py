@@ -13,10 +13,11 @@ from exports.report.catalogue import catalogue_data
 from exports.report.charts import charts_name, charts_script
 from exports.report.pages import Pages
 from transforms.errors import Problem, UserError
-from transforms.instants import iso
+from transforms.instants import iso, read_instant
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
 
     from exports.report.records import AudienceReport, Report
 
@@ -51,6 +52,12 @@ def write_pages(report: Report, folder: Path) -> int:
         shutil.rmtree(new, ignore_errors=True)
         shutil.rmtree(old, ignore_errors=True)
     return pages
+
+
+def written_at(folder: Path) -> datetime | None:
+    """When the pages in a folder were written, UTC; None where there are none."""
+    marker = folder / _MARKER
+    return read_instant(json.loads(marker.read_bytes())["made_at"]) if marker.exists() else None
 
 
 def _write(report: Report, folder: Path, before: Path) -> int:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from dataclasses import replace
@@ -15,7 +16,7 @@ from orchestration.definitions import build_definitions
 from orchestration.defs.automation.automation import JOB, WHOLE_JOB, needed_assets
 from orchestration.defs.exports.assets import export_assets
 from orchestration.defs.metrics.watched import watched_figures
-from orchestration.defs.report.assets import report_asset
+from orchestration.defs.report.freshness import report_freshness
 from orchestration.partitions import end_of, partition_of
 from orchestration.preparation import prepare
 from orchestration.resources import AS_OF_TAG
@@ -27,12 +28,16 @@ from tests.support.publications import AS_OF, publication
 from transforms.audiences.generations import open_store
 from transforms.audiences.publishing import publish
 from transforms.audiences.watching import Finding
+from transforms.documents.durations import Duration
 from transforms.errors import UserError
+from transforms.instants import iso
 
 if TYPE_CHECKING:
     from transforms.definitions.records import Definitions
 
 pytestmark = pytest.mark.slow
+
+DAY_AND_A_HALF = Duration(36 * 3_600_000_000, "36 hours")
 
 
 @pytest.fixture(scope="module")
@@ -204,14 +209,26 @@ def test_an_export_is_shown_by_the_kinds_of_its_files(definitions) -> None:
     }
 
 
-def test_the_report_is_stale_when_audiences_are_and_silent_where_they_are(built, definitions) -> None:
-    (policy,) = [
-        spec.freshness_policy for spec in built.resolve_all_asset_specs() if spec.key == asset_keys.REPORT
-    ]
-    assert policy == dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=36))
-    silent = replace(definitions.project, watch=replace(definitions.project.watch, stale_after=None))
-    (spec,) = report_asset(replace(definitions, project=silent)).specs
-    assert spec.freshness_policy is None
+@pytest.mark.parametrize(
+    ("hours", "limit", "passed"),
+    [(36, DAY_AND_A_HALF, True), (37, DAY_AND_A_HALF, False), (37, None, True)],
+)
+def test_the_report_is_stale_when_audiences_are_and_silent_where_they_are(
+    definitions, tmp_path, hours, limit, passed
+) -> None:
+    made_at = datetime(2026, 3, 6, 4)
+    (tmp_path / "report").mkdir()
+    (tmp_path / "report" / "report.json").write_text(json.dumps({"made_at": iso(made_at)}))
+    watch = replace(definitions.project.watch, stale_after=limit)
+    watched = replace(definitions, project=replace(definitions.project, watch=watch))
+    settings = Settings(project=tmp_path, data=tmp_path)
+    found = report_freshness(settings, watched, made_at + timedelta(hours=hours))
+    assert (found.passed, found.asset_key) == (passed, asset_keys.REPORT)
+
+
+def test_pages_that_were_never_written_are_not_stale(definitions, tmp_path) -> None:
+    settings = Settings(project=tmp_path, data=tmp_path)
+    assert report_freshness(settings, definitions, datetime(2026, 3, 6)).passed
 
 
 def test_nothing_waits_for_the_report(built) -> None:
@@ -258,13 +275,14 @@ def test_the_watch_sensor_says_once_that_active_audiences_are_stale(built, setti
             return sensor.evaluate_tick(dg.build_sensor_context(instance, cursor=cursor, definitions=built))
 
     first = look(None)
-    (fresh,) = first.asset_events
-    assert (fresh.check_name, fresh.passed, first.run_requests) == ("active_audiences_fresh", True, [])
+    found = [(event.check_name, event.passed) for event in first.asset_events]
+    assert found == [("active_audiences_fresh", True), ("report_fresh", True)]
+    assert first.run_requests == []
     assert look(first.cursor).asset_events == []
     store = open_store(settings.published)
     publish(store, publication(datetime(2018, 1, 1), {"viewers": {1, 2}}))
     late = look(first.cursor)
-    (stale,) = late.asset_events
+    stale, _ = late.asset_events
     assert (stale.passed, stale.severity) == (False, dg.AssetCheckSeverity.WARN)
     assert list(stale.metadata["found"].value) == ["viewers 2018-01-01"]
     assert look(late.cursor).asset_events == []

@@ -2,7 +2,9 @@
 
 import dagster as dg
 
+from orchestration.clock import now
 from orchestration.defs.metrics.watched import freshness
+from orchestration.defs.report.freshness import report_freshness
 from orchestration.settings import Settings
 from orchestration.telling import tell_of_failed_run, tell_of_findings
 from orchestration.watching import findings
@@ -25,9 +27,11 @@ def watch_sensors(settings: Settings, definitions: Definitions) -> list[dg.Senso
         for told in tell_of_findings(settings, definitions, found):
             context.log.info(told.text)
         stale = [finding for finding in found if finding.subject == "stale"]
+        of_report = report_freshness(settings, definitions, now())
         seen = ", ".join(f"{finding.audience_id} {finding.as_of}" for finding in stale) or "fresh"
+        seen = f"{seen}; report {'fresh' if of_report.passed else 'stale'}"
         # An evaluation for each look would fill the log with the same.
-        events = [] if seen == context.cursor else [freshness(stale)]
+        events = [] if seen == context.cursor else [freshness(stale), of_report]
         return dg.SensorResult(skip_reason="a look starts no run", asset_events=events, cursor=seen)
 
     @dg.run_failure_sensor(
