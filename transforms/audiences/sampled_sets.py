@@ -42,7 +42,7 @@ class SampledCriterion:
 
 
 class SampledSets:
-    """Sets of users of a sample. Each criterion, population and milestone is asked once."""
+    """Sets of users of a sample. Each criterion, population and milestone is asked once, whoever names it."""
 
     def __init__(self, workbench: Workbench, definitions: Definitions, sample: Sample) -> None:
         self._workbench = workbench
@@ -50,6 +50,7 @@ class SampledSets:
         #: The users of the sample in ascending order: `Users` are in the same order.
         self.mpids = np.sort(workbench.sampled_mpids(sample))
         self._populations: dict[Scope, Told] = {}
+        self._answers: dict[str, Users] = {}
         self._criteria: dict[str, SampledCriterion] = {}
         self._members: dict[str, Told] = {}
 
@@ -144,12 +145,17 @@ class SampledSets:
 
     def _asked(self, query: Callable[[], exp.Query]) -> Told:
         try:
-            found = self._workbench.mpids(query())
+            text = self._workbench.text(query())
+            if text not in self._answers:
+                self._answers[text] = self._users(self._workbench.mpids(text))
+            return self._answers[text]
         except UserError as error:
             return error.problems[0]
         except duckdb.Error as error:
             # The engine's own words may hold what users sent.
             return Problem("not-estimated", f"the engine could not answer it ({type(error).__name__})")
+
+    def _users(self, found: Any) -> Users:
         users = np.zeros(len(self.mpids), np.bool_)
         places = np.searchsorted(self.mpids, found)
         inside = places < len(self.mpids)

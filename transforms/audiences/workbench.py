@@ -138,16 +138,16 @@ class Workbench:
     def sorted_members(self, audience_id: str) -> tuple[Any, tuple[str | None, ...]]:
         """The members of an audience or milestone as an array of numpy in ascending order, and the variant of each."""
         columns = exp.select("mpid", "variant").from_(sql.model(AUDIENCE_PREFIX + audience_id))
-        found = self._connection.sql(self._text(columns.order_by("mpid"))).to_arrow_table()
+        found = self._connection.sql(self.text(columns.order_by("mpid"))).to_arrow_table()
         return found.column("mpid").to_numpy(), tuple(found.column("variant").to_pylist())
 
     def rows(self, query: exp.Query) -> list[tuple[Any, ...]]:
         """The rows of a query that names models and the instant as generated SQL does."""
-        return self._connection.execute(self._text(query)).fetchall()
+        return self._connection.execute(self.text(query)).fetchall()
 
-    def mpids(self, query: exp.Query) -> Any:
-        """The column `mpid` of a query as an array of numpy."""
-        return self._connection.execute(self._text(query)).fetchnumpy()["mpid"]
+    def mpids(self, text: str) -> Any:
+        """The column `mpid` of a query, which `text` gave, as an array of numpy."""
+        return self._connection.execute(text).fetchnumpy()["mpid"]
 
     def sampled_mpids(self, sample: Sample) -> Any:
         """The users of a sample as an array of numpy, in no order."""
@@ -163,7 +163,7 @@ class Workbench:
 
     def add_view(self, name: str, query: exp.Query) -> None:
         """The same of a query, which may name models."""
-        self._create("view", name, self._text(query))
+        self._create("view", name, self.text(query))
         self._made.add(name)
 
     def _prepare(self) -> None:
@@ -190,7 +190,7 @@ class Workbench:
         )
         self._connection.execute(_EARLIER.format(table=EARLIER_MEMBERS))
 
-    def _text(self, query: exp.Query) -> str:
+    def text(self, query: exp.Query) -> str:
         """A query as the engine takes it, once every model that it names has been made."""
         for name in sql.named_models(query):
             self._make(name)
@@ -223,7 +223,7 @@ class Workbench:
             self._make_audience(audience)
         elif attribute is not None:
             query = attribute_query(attribute, self._definitions.project)
-            self._create("table", name, self._text(query))
+            self._create("table", name, self.text(query))
         elif model is None:
             raise failure(
                 "no-such-model",
@@ -280,7 +280,7 @@ class Workbench:
         query = audience_query(audience, self._definitions.project)
         if audience.ab_test is None:
             query = query.select(exp.alias_(exp.cast(exp.null(), "text"), "variant"), copy=False)
-        self._create("table", name, self._text(query))
+        self._create("table", name, self.text(query))
 
     def _make_stored(self, name: str, audience_id: str, stored: StoredMembers | None) -> None:
         if stored is None:
@@ -315,14 +315,14 @@ class Workbench:
     def table_of_user(self, model: str, mpid: int | None) -> pa.Table:
         """The rows of a model, which has a column `mpid`, of one user."""
         query = exp.select("*").from_(sql.model(model)).where(exp.column("mpid").eq(mpid))
-        return self._connection.sql(self._text(query)).to_arrow_table()
+        return self._connection.sql(self.text(query)).to_arrow_table()
 
     def table_of_sample(self, model: str, sample: Sample) -> pa.Table:
         """The rows of a model, which has a column `mpid`, of the users of a sample."""
         self._choose(sample)
         chosen = sql.is_among(exp.column("mpid"), exp.select("mpid").from_(sql.table("chosen_users")))
         query = exp.select("*").from_(sql.model(model)).where(chosen)
-        return self._connection.sql(self._text(query)).to_arrow_table()
+        return self._connection.sql(self.text(query)).to_arrow_table()
 
     def _choose(self, sample: Sample) -> None:
         """Make `chosen_users` the users of a sample."""
