@@ -105,7 +105,7 @@ def run(
 def export(
     settings: Settings, connection_ids: tuple[str, ...], say: Callable[[str], None], command: str
 ) -> None:
-    """Execute a run of the exports of these connections alone, at the newest as_of that is stored.
+    """Execute a run of the exports of these connections at the newest as_of that is stored, and of the report on them.
 
     Raises UserError: exit status 1 where nothing is stored, another run is at work, or a delivery failed.
     """
@@ -126,7 +126,7 @@ def export(
                 instance=instance,
                 run_id=run_id,
                 raise_on_error=False,
-                asset_selection=[asset_keys.export(one) for one in connection_ids],
+                asset_selection=[*map(asset_keys.export, connection_ids), asset_keys.REPORT],
                 run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
                 **_partition(RunRequest(as_of=as_of)),
             )

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings
 
 from orchestration import asset_keys
-from transforms.audiences.words import definition_lines
-from transforms.criteria.logic import masked
+from transforms.audiences.words import definition_lines, without_identities
 from transforms.definitions.dbt_models import AUDIENCE_PREFIX
 
 if TYPE_CHECKING:
@@ -48,14 +46,20 @@ class MilepostTranslator(DagsterDbtTranslator):
         folders = dbt_resource_props["fqn"][1:-1]
         return folders[0] if folders else "warehouse"
 
+    def get_description(self, dbt_resource_props: Mapping[str, Any]) -> str:
+        """As dagster-dbt has it, with the SQL, but where that names identities."""
+        audience = self._audiences.get(dbt_resource_props["name"])
+        if audience is None or audience.criteria in (None, without_identities(audience).criteria):
+            return super().get_description(dbt_resource_props)
+        return dbt_resource_props["description"]
+
     def get_metadata(self, dbt_resource_props: Mapping[str, Any]) -> Mapping[str, Any]:
         metadata = super().get_metadata(dbt_resource_props)
         audience = self._audiences.get(dbt_resource_props["name"])
         return metadata if audience is None else {**metadata, **self._described(audience)}
 
     def _described(self, audience: Audience) -> dict[str, dg.MetadataValue]:
-        criteria = None if audience.criteria is None else masked(audience.criteria)
-        words = "\n".join(definition_lines(self._definitions, replace(audience, criteria=criteria)))
+        words = "\n".join(definition_lines(self._definitions, without_identities(audience)))
         # Indented lines are shown as they are, whatever a literal of a criterion has in it.
         text = "\n".join(f"    {line}" for line in words.splitlines())
         # A path, since browsers follow no link from a server to a file.

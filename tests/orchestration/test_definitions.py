@@ -246,10 +246,19 @@ def test_an_audience_is_shown_with_its_definition_and_its_page(built, settings) 
 def test_identities_that_a_definition_names_are_not_shown(tmp_path) -> None:
     hunted = audience("hunted", criteria="{identity: {type: email, exact: jo@example.com}}")
     translator = MilepostTranslator(load(tmp_path, {"audiences/hunted.yml": hunted}), tmp_path)
-    properties = {"name": "mst_hunted", "resource_type": "model", "columns": {}, "meta": {}, "config": {}}
+    properties = {
+        "name": "mst_hunted",
+        "resource_type": "model",
+        "columns": {},
+        "meta": {},
+        "config": {},
+        "description": "Hunted: members of the audience, one row a member.",
+        "raw_code": "select mpid where lower(identity_value) = 'jo@example.com'",
+    }
     shown = str(translator.get_metadata(properties)["definition"])
     assert "email" in shown
     assert "jo@" not in shown
+    assert translator.get_description(properties) == properties["description"]
 
 
 def test_what_is_found_of_a_figure_fails_its_own_check_alone() -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, assert_never
 
 from transforms.compiler.assemble import scope_of
 from transforms.criteria.leaf import Leaf
-from transforms.criteria.logic import AllOf, AnyOf, Excluding, NoneOf
+from transforms.criteria.logic import AllOf, AnyOf, Excluding, NoneOf, masked
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -16,6 +17,11 @@ if TYPE_CHECKING:
     from transforms.definitions.records import Audience, Definitions
 
 _INDENT = "  "
+
+
+def without_identities(audience: Audience) -> Audience:
+    """The audience as it may be shown to anybody: the identities that its criteria name are hidden (Leaf.masked)."""
+    return audience if audience.criteria is None else replace(audience, criteria=masked(audience.criteria))
 
 
 def definition_lines(definitions: Definitions, audience: Audience) -> Iterator[str]:

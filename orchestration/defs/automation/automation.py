@@ -116,8 +116,8 @@ def _own_schedule(settings: Settings, connection_id: str, cron: str) -> dg.Sched
         name=f"{connection_id}_schedule",
         job=dg.define_asset_job(
             f"{connection_id}_job",
-            selection=dg.AssetSelection.assets(asset_keys.export(connection_id)),
-            description=f"What connection {connection_id} has not received yet.",
+            selection=dg.AssetSelection.assets(asset_keys.export(connection_id), asset_keys.REPORT),
+            description=f"What connection {connection_id} has not received yet, and the report.",
         ),
         cron_schedule=cron,
         execution_timezone="UTC",
