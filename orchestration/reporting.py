@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from exports.ledger.ledger import Ledger
@@ -19,10 +19,9 @@ from transforms.audiences.catalogue import catalogue
 from transforms.audiences.estimates import RealSize
 from transforms.audiences.generations import open_store
 from transforms.audiences.redefined import redefined
-from transforms.audiences.words import definition_lines, path_lines
+from transforms.audiences.words import definition_lines, path_lines, without_identities
 from transforms.compiler.models import custom_path, model_body, model_path
 from transforms.criteria.language import calculated_attributes, named_lists, named_models
-from transforms.criteria.logic import masked
 from transforms.definitions.excerpt import audience_excerpt, milestone_excerpts
 
 if TYPE_CHECKING:
@@ -215,9 +214,7 @@ class _Gathered:
         )
 
     def _written(self, audience: Audience) -> Written:
-        shown = (
-            audience if audience.criteria is None else replace(audience, criteria=masked(audience.criteria))
-        )
+        shown = without_identities(audience)
         ejected = custom_path(audience.id)
         estimated = self.estimates.audiences.get(audience.id)
         is_ejected = (self.settings.project / ejected).exists()
