@@ -24,14 +24,17 @@ if TYPE_CHECKING:
 # Two prints of 64 bits: for a change of one member to be missed both would have to stay as they were.
 _WANTED_MEMBER = """
 create table wanted_member as
-select
-    mpid,
-    bit_xor(hash(identity_type, identity_value)) as print_1,
-    bit_xor(hash(identity_value, identity_type)) as print_2,
-    coalesce(any_value(print), $of_nothing::ubigint) as attributes
-from sendable_identity left join attribute_print using (mpid)
-where identity_type in (select unnest($types)) and mpid in (select mpid from audience_member)
-group by mpid
+with printed as (
+    select
+        mpid,
+        bit_xor(hash(identity_type, identity_value)) as print_1,
+        bit_xor(hash(identity_value, identity_type)) as print_2
+    from sendable_identity
+    where identity_type in (select unnest($types)) and mpid in (select mpid from audience_member)
+    group by mpid
+)
+select mpid, print_1, print_2, coalesce(print, $of_nothing::ubigint) as attributes
+from printed left join attribute_print using (mpid)
 """
 _SUSPECT = """
 create table suspect as

@@ -20,12 +20,15 @@ select place, count(*) filter (where is_digest), count(*)
 from identifier where value is not null group by place order by place
 """
 # What was sent of those who are not looked at, since it has not changed. Most often all of it, or none, looks like a
-# digest, so that few texts are looked at one by one.
+# digest, so that few texts are looked at one by one; a length is told sooner than a pattern.
 _SENT_BEFORE = """
-select identity_value from sendable_identity
+select identity_type, identity_value from sendable_identity
 where identity_type in (select unnest($types))
     and mpid in (select mpid from wanted_member) and mpid not in (select mpid from suspect)
-    and regexp_full_match(trim(identity_value), '[0-9a-fA-F]{32,64}|[A-Za-z0-9+/]{43}=') = $digests
+    and $digests = (
+        length(identity_value) >= 32
+        and regexp_full_match(trim(identity_value), '[0-9a-fA-F]{32,64}|[A-Za-z0-9+/]{43}=')
+    )
 """
 _HINT = "send them as they were collected, or hash all of them the way that the partner wants"
 
@@ -44,31 +47,49 @@ def refuse_mixed_with_earlier(connection: duckdb.DuckDBPyConnection, request: Ex
     """The same of the table `identifier` beside what was sent of members who are not looked at: of those who are in
     `wanted_member` and not in `suspect`.
     """
+    found = connection.execute(_HASHED).fetchall()
+    hashed = [(request.columns[place], digests > 0) for place, digests, _ in found]
     problems = []
-    for place, digests, _ in connection.execute(_HASHED).fetchall():
-        column = request.columns[place]
-        if column.encoding is not PLAIN and _has(connection, request, column, digests=not digests):
-            words = (
-                ("values that are no digests", "digests") if digests else ("digests", "values that are none")
-            )
-            problems.append(_problem(column, f"has received {words[0]}, and now would receive {words[1]}"))
+    # One look for all columns of a kind: they are most often of the same.
+    for digests in (True, False):
+        columns = [
+            column
+            for column, has_digests in hashed
+            if has_digests != digests and column.encoding is not PLAIN
+        ]
+        words = ("digests", "values that are none") if digests else ("values that are no digests", "digests")
+        problems += [
+            _problem(column, f"has received {words[0]}, and now would receive {words[1]}")
+            for column in _received(connection, request, columns, digests=digests)
+        ]
     _raise(problems)
 
 
-def _has(
-    connection: duckdb.DuckDBPyConnection, request: ExportRequest, column: IdentityColumn, *, digests: bool
-) -> bool:
-    """Whether a digest, or else a value that is none, was sent in the column."""
-    types = [kind for kind in column.identity_types if kind in request.identity_types]
-    texts = connection.execute(_SENT_BEFORE, {"types": types, "digests": digests})
+def _received(
+    connection: duckdb.DuckDBPyConnection,
+    request: ExportRequest,
+    columns: list[IdentityColumn],
+    *,
+    digests: bool,
+) -> list[IdentityColumn]:
+    """Those of the columns in which a digest, or else a value that is none, was sent."""
+    left = list(columns)
+    types = {kind for column in columns for kind in column.identity_types if kind in request.identity_types}
+    if not types:
+        return []
+    texts = connection.execute(_SENT_BEFORE, {"types": sorted(types), "digests": digests})
     kind = Given if digests else Plain
-    while found := texts.fetchmany(_BATCH):
-        if any(
-            isinstance(recognise(text, request.region, column.rules, column.encoding), kind)
-            for (text,) in found
-        ):
-            return True
-    return False
+    while left and (found := texts.fetchmany(_BATCH)):
+        left = [
+            column
+            for column in left
+            if not any(
+                isinstance(recognise(text, request.region, column.rules, column.encoding), kind)
+                for identity_type, text in found
+                if identity_type in column.identity_types
+            )
+        ]
+    return [column for column in columns if column not in left]
 
 
 def _problem(column: IdentityColumn, found: str) -> Problem:
