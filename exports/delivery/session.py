@@ -16,7 +16,7 @@ from exports.delivery.oauth import SigningInFailed
 from exports.delivery.secrets import Secrets
 from exports.delivery.signing import Signer
 from exports.delivery.waits import seconds_to_wait
-from exports.delivery.words import shown, texts_in
+from exports.delivery.words import shown, values_in
 from exports.partners.answers import Heard, Later, Refused, SignIn, Taken, Verdict
 
 if TYPE_CHECKING:
@@ -146,4 +146,4 @@ class Session:
     def shown(self, words: Sequence[str], body: Any) -> tuple[str, ...]:
         """Words without the secrets of the session, and without what `body` has in its rows."""
         rows = [] if body is None else self._api.rows.of(body)
-        return shown(words, {*self.credentials.hidden, *texts_in(list(rows or ()))})
+        return shown(words, {*self.credentials.hidden, *values_in(list(rows or ()))})

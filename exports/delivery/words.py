@@ -33,6 +33,23 @@ def _one(word: str, hidden: list[str]) -> str:
     return scrubbed("".join(letter if letter.isprintable() else " " for letter in text))
 
 
+def values_in(rows: Any) -> Iterator[str]:
+    """Every text and every number in rows, as text: attributes may be numbers."""
+    match rows:
+        case bool():
+            pass
+        case int() | float():
+            yield str(rows)
+        case dict():
+            for value in rows.values():
+                yield from values_in(value)
+        case list() | tuple():
+            for value in rows:
+                yield from values_in(value)
+        case _:
+            yield from texts_in(rows)
+
+
 def texts_in(rows: Any) -> Iterator[str]:
     """Every text in rows, however they nest; keys are no values."""
     match rows:

@@ -14,6 +14,7 @@ import trustme
 from exports.delivery.backoff import Patience
 from exports.delivery.http import Api
 from exports.delivery.refresh_tokens import RefreshTokens
+from exports.formats.format import ATTRIBUTES
 from exports.partners.registry import partner_named
 from tests.support.http_delivery import (
     WITH_API,
@@ -146,6 +147,17 @@ def test_every_variable_that_is_needed_is_asked_for_by_its_name(partner: Any) ->
             fault = fault_of(run)
         assert fault.reason == "authentication"
         assert f"TEST_{variable.suffix} is not set" in fault.message
+
+
+def test_attributes_that_are_numbers_are_not_repeated_after_a_partner() -> None:
+    file = file_of("iterable")
+    row = {"email": "jane@example.com", ATTRIBUTES: [{"name": "ltv", "value": "1234.5"}]}
+    [line] = lines_of(file, "add", [row])
+    with partner_server("iterable") as server, opened(server) as api:
+        list_id = api.list_id("Lapsed buyers", None)
+        server.script(Step(status=400, body={"msg": "ltv 1234.5 is a number"}))
+        fault = fault_of(lambda: api.post(line, list_id, "key"))
+    assert fault.message == "ltv … is a number"
 
 
 def test_words_of_a_partner_are_shown_without_identifiers_and_secrets() -> None:
