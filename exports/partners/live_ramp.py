@@ -40,7 +40,7 @@ LIVE_RAMP = Partner(
     name="live_ramp",
     title="LiveRamp, file of people and file of devices",
     rules_version="live-ramp-2026-11",
-    source="docs.liveramp.com/connect: column-based files, product limits, ways to update an audience; hashed phone numbers after a connector of Segment",
+    source="docs.liveramp.com/connect: column-based files, product limits, ways to update an audience; hashed phone numbers after a connector of Segment; the headers of names and places are Milepost's own",
     files=(
         PartnerFile(
             "pii",

@@ -143,7 +143,7 @@ META_CSV = Partner(
     name="meta_csv",
     title="Meta custom audience, customer list as CSV",
     rules_version=_RULES,
-    source="facebook.com/business/help/2082575038703844",
+    source="facebook.com/business/help/2082575038703844; the headers `zip`, `gen` and `doby` are confirmed in part",
     files=(
         PartnerFile(
             kind="",
