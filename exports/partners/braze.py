@@ -69,7 +69,7 @@ BRAZE = Partner(
             (_EXTERNAL_ID,),
             snapshot="add",
             is_known_by_name=True,
-            attributes=AnyAttributes("keys", "as attributes of the user"),
+            attributes=AnyAttributes("keys", "attributes of the user there, too"),
         ),
     ),
     leaves="have the attribute set to false",

@@ -27,11 +27,13 @@ _NEWLINES = {"crlf": "\r\n", "lf": "\n"}
 _SOURCE = "RFC 4180, the columns of the output"
 _LEAVES = "are not in the next file"
 
-_BESIDES = "of which none of `columns` is"
 _COLUMNS = AnyAttributes(
-    "columns", f"{_BESIDES}, in a column each after those; the elements of a list are joined by `, `"
+    "columns",
+    "in the column of `columns` whose `attribute` they are, else in one each after the others; the elements of a list are joined by `, `",
 )
-_KEYS = AnyAttributes("keys", f"{_BESIDES}, under a key each")
+_KEYS = AnyAttributes(
+    "keys", "under the key of `columns` whose `attribute` they are, else under one each of their own name"
+)
 
 
 def csv_format(chosen: dict[str, str]) -> Csv:
