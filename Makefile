@@ -33,9 +33,8 @@ demo: setup ## a year of a grocer's baskets: ingest, audiences, journey, files
 test: setup ## all tests but the soak
 	$(PYTHON) -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
-# In one process: a report of 2,000 audiences is written once.
 test-browser: setup $(CHROMIUM) ## the pages of the report in Chromium
-	$(PYTHON) -m pytest tests/browser
+	$(PYTHON) -m pytest -n 2 --dist loadfile tests/browser
 
 $(CHROMIUM):
 	@test "$$(id -u)" = 0 && command -v apt-get > /dev/null || \

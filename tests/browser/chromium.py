@@ -56,11 +56,16 @@ class Opened:
         self.page.on("console", self._console)
         self.page.on("pageerror", lambda error: self.faults.append(f"error of the page: {error}"))
         self.page.on("request", self._request)
-        self.page.on("requestfailed", lambda request: self.faults.append(f"not there: {request.url}"))
+        self.page.on("requestfailed", self._failed)
 
     def _console(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "warning"):
             self.faults.append(f"{message.type} in the console: {message.text}")
+
+    def _failed(self, request: Request) -> None:
+        # Whoever leaves a page before its scripts are read gives them up.
+        if request.failure != "net::ERR_ABORTED":
+            self.faults.append(f"not there: {request.url}")
 
     def _request(self, request: Request) -> None:
         if not request.url.startswith(_LOCAL):

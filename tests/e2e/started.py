@@ -23,6 +23,7 @@ _IMPORTED = (
     "orchestration.definitions",
     "dbt.cli.main",
     "dbt.adapters.duckdb",
+    "tests.e2e.preloaded",
 )
 _FORKS = multiprocessing.get_context("forkserver")
 _FORKS.set_forkserver_preload([*_IMPORTED])
