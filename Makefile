@@ -33,8 +33,9 @@ demo: setup ## a year of a grocer's baskets: ingest, audiences, journey, files
 test: setup ## all tests but the soak
 	$(PYTHON) -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
+# In one process: Chromium itself takes the other core.
 test-browser: setup $(CHROMIUM) ## the pages of the report in Chromium
-	$(PYTHON) -m pytest -n 2 --dist loadfile tests/browser
+	$(PYTHON) -m pytest tests/browser
 
 $(CHROMIUM):
 	@test "$$(id -u)" = 0 && command -v apt-get > /dev/null || \
