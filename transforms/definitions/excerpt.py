@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from typing import TYPE_CHECKING
 
 import yaml
@@ -41,7 +40,9 @@ def milestone_excerpts(text: str) -> dict[str, str]:
             ]
             begin, end = node.start_mark.index, node.end_mark.index
             shown = _spliced(text, begin, end, [*_hidden(node), *cut])
-            found[str(name.value)] = textwrap.dedent(" " * node.start_mark.column + shown).rstrip() + "\n"
+            margin = " " * node.start_mark.column
+            lines = (line.removeprefix(margin) for line in shown.rstrip().splitlines())
+            found[str(name.value)] = "\n".join(lines) + "\n"
     return found
 
 
