@@ -1,4 +1,4 @@
-"""The hash of each definition as it is now, kept until something that it is made of changes."""
+"""The hash of each definition as it is now, kept until something that it is made of changes, and which have changed."""
 
 from __future__ import annotations
 
@@ -10,13 +10,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import transforms
-from transforms.audiences.redefined import DefinitionHashes, hashed
+from transforms.audiences.redefined import DefinitionHashes, hashed, redefined
 from transforms.durable import replace_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
 
     from orchestration.settings import Settings
+    from transforms.audiences.generations import Generation
     from transforms.definitions.records import Definitions
 
 #: What models are generated from, and where they lie; models that an analyst has taken over are not generated.
@@ -39,6 +41,15 @@ def definition_hashes(settings: Settings, definitions: Definitions) -> Definitio
     kept.parent.mkdir(parents=True, exist_ok=True)
     replace_bytes(kept, json.dumps({"digest": digest, "hashes": asdict(hashes)}).encode())
     return hashes
+
+
+def redefined_since(
+    settings: Settings, definitions: Definitions, generation: Generation | None, as_of: datetime | None
+) -> dict[str, tuple[str, ...]]:
+    """Of each audience that was calculated at a stored as_of, the definitions that have changed since."""
+    if generation is None or as_of is None:
+        return {}
+    return redefined(definitions, definition_hashes(settings, definitions), generation.calculated(as_of))
 
 
 def compiled_from(project: Path) -> str:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from exports.report.records import Shared
 from orchestration.estimating import instant_of_estimates, models_of_run, opened_sets
-from transforms.audiences.estimates import estimated_audiences, unready_audiences
-from transforms.audiences.intervals import estimate
+from transforms.audiences.estimates import estimated_audiences, estimated_size, unready_audiences
+from transforms.audiences.sampled_sets import in_all
 from transforms.errors import Problem, UserError
 
 if TYPE_CHECKING:
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from transforms.audiences.estimates import EstimatedAudience, RealSize, Size
     from transforms.audiences.generations import Generation
     from transforms.audiences.sample import Sample
-    from transforms.audiences.sampled_sets import SampledSets, Told, Users
-    from transforms.definitions.records import Audience, Definitions
+    from transforms.audiences.sampled_sets import SampledSets, Told
+    from transforms.definitions.records import Definitions
 
 
 @dataclass(frozen=True)
@@ -81,47 +81,28 @@ def _populations(
     for journey in definitions.journeys:
         first = next((one for one in journey.milestones if one in ready), None)
         if first is not None:
-            yield journey.id, _sized(sets.population(definitions.audience(first)), sample)
+            yield journey.id, estimated_size(sets.population(definitions.audience(first)), sample)
 
 
 def _siblings(
     definitions: Definitions, sets: SampledSets, sample: Sample, ready: set[str]
 ) -> dict[str, tuple[Shared, ...]]:
     """Of each two splits with criteria how many of their parent's members both could hold, in both orders."""
-    found: dict[str, list[Shared]] = {}
+    matching: dict[tuple[str, str | None], dict[str, Told]] = {}
     for journey in definitions.journeys:
-        by_parent: dict[str | None, list[Audience]] = {}
         for milestone in map(definitions.audience, journey.milestones):
-            if milestone.id in ready and not milestone.is_remaining:
-                by_parent.setdefault(milestone.parent, []).append(milestone)
-        for parent, splits in by_parent.items():
-            if len(splits) > 1:
+            tree = sets.criteria(milestone) if milestone.id in ready else None
+            if tree is not None:
+                above = milestone.parent
                 base = (
-                    sets.population(splits[0])
-                    if parent is None
-                    else sets.members(definitions.audience(parent))
+                    sets.population(milestone) if above is None else sets.members(definitions.audience(above))
                 )
-                matching = {one.id: _both(base, _holders(sets, one)) for one in splits}
-                for first, second in combinations(matching, 2):
-                    size = _sized(_both(matching[first], matching[second]), sample)
-                    found.setdefault(first, []).append(Shared(second, size, None))
-                    found.setdefault(second, []).append(Shared(first, size, None))
+                splits = matching.setdefault((journey.id, above), {})
+                splits[milestone.id] = in_all([base, tree.holders])
+    found: dict[str, list[Shared]] = {}
+    for splits in matching.values():
+        for first, second in combinations(splits, 2):
+            size = estimated_size(in_all([splits[first], splits[second]]), sample)
+            found.setdefault(first, []).append(Shared(second, size, None))
+            found.setdefault(second, []).append(Shared(first, size, None))
     return {milestone: tuple(shared) for milestone, shared in found.items()}
-
-
-def _holders(sets: SampledSets, milestone: Audience) -> Told:
-    tree = sets.criteria(milestone)
-    return sets.members(milestone) if tree is None else tree.holders
-
-
-def _both(first: Told, second: Told) -> Told:
-    if isinstance(first, Problem):
-        return first
-    if isinstance(second, Problem):
-        return second
-    joined: Users = first & second
-    return joined
-
-
-def _sized(told: Told, sample: Sample) -> Size:
-    return told if isinstance(told, Problem) else estimate(int(told.sum()), sample.sampled, sample.users)

@@ -10,15 +10,14 @@ from exports.report.records import AudienceReport, Delivery, JourneyReport, Line
 from exports.report.write import write_pages
 from orchestration.authorship import authorship
 from orchestration.clock import now
-from orchestration.definition_hashes import definition_hashes
+from orchestration.definition_hashes import redefined_since
 from orchestration.reported_estimates import estimates
 from orchestration.reported_figures import published_figures
 from orchestration.watching import findings
-from transforms.audiences.activation import active_count, needed_by
+from transforms.audiences.activation import active_count, connections_of, needed_by
 from transforms.audiences.catalogue import catalogue
 from transforms.audiences.estimates import RealSize
 from transforms.audiences.generations import open_store
-from transforms.audiences.redefined import redefined
 from transforms.audiences.words import definition_lines, path_lines, without_identities
 from transforms.compiler.models import custom_path, model_body, model_path
 from transforms.criteria.language import calculated_attributes, named_lists, named_models
@@ -35,7 +34,9 @@ if TYPE_CHECKING:
     from orchestration.reported_figures import PublishedFigures
     from orchestration.settings import Settings
     from transforms.audiences.catalogue import CatalogueRow
-    from transforms.definitions.records import Audience, Connection, Definitions
+    from transforms.audiences.watching import Finding
+    from transforms.definitions.connection_records import Connection
+    from transforms.definitions.records import Audience, Definitions
     from transforms.errors import Problem
 
 
@@ -87,15 +88,10 @@ def gather(
         definitions=definitions,
         figures=published_figures(definitions, generation, rows, settings.data / ".spill"),
         estimates=estimated,
-        looks={
-            audience_id: tuple((one.subject, one.text) for one in looks if one.audience_id == audience_id)
-            for audience_id in {one.audience_id for one in looks}
-        },
-        changed={}
-        if generation is None or as_of is None
-        else redefined(definitions, definition_hashes(settings, definitions), generation.calculated(as_of)),
+        calculated=calculated,
+        looks=_by_audience(looks),
+        changed=redefined_since(settings, definitions, generation, as_of),
         authors=authorship(settings.project, tuple({row.file for row in rows if row.file})),
-        connections=_by_audience(definitions),
         readers=_readers(definitions),
         received={one.id: Ledger(settings.connection_ledger).read(one.id) for one in definitions.connections},
         yaml=_yaml(settings, definitions),
@@ -125,11 +121,10 @@ def gather(
     )
 
 
-def _by_audience(definitions: Definitions) -> dict[str, list[Connection]]:
-    found: dict[str, list[Connection]] = {}
-    for connection in definitions.connections:
-        for audience_id in connection.audiences:
-            found.setdefault(audience_id, []).append(connection)
+def _by_audience(looks: Iterable[Finding]) -> dict[str, list[tuple[str, str]]]:
+    found: dict[str, list[tuple[str, str]]] = {}
+    for one in looks:
+        found.setdefault(one.audience_id, []).append((one.subject, one.text))
     return found
 
 
@@ -168,36 +163,29 @@ class _Gathered:
     definitions: Definitions
     figures: PublishedFigures
     estimates: Estimates
-    looks: Mapping[str, tuple[tuple[str, str], ...]]
+    calculated: Mapping[str, RealSize]
+    looks: Mapping[str, list[tuple[str, str]]]
     changed: Mapping[str, tuple[str, ...]]
     authors: Mapping[str, Authorship]
-    connections: Mapping[str, list[Connection]]
     readers: Mapping[str, list[str]]
     received: Mapping[str, ReceivedConnection]
     yaml: Mapping[str, str]
 
     def audience(self, row: CatalogueRow) -> AudienceReport:
         """One audience with all that is known of it; of an orphan its figures alone."""
-        days = self.figures.days.get(row.id, ())
+        days, looks = self.figures.days.get(row.id, ()), tuple(self.looks.get(row.id, ()))
+        size = self.calculated.get(row.id)
         if row.file is None:
-            size = RealSize(row.figures.size, row.figures.as_of) if row.figures else None
-            return AudienceReport(row, size, days, looks=self.looks.get(row.id, ()))
+            return AudienceReport(row, size, days, looks=looks)
         audience = self.definitions.audience(row.id)
         author = self.authors.get(row.file)
         estimated = self.estimates.audiences.get(row.id)
-        size = (
-            RealSize(row.figures.size, row.figures.as_of)
-            if row.figures
-            else self.estimates.problem
-            if estimated is None
-            else estimated.size
-        )
         return AudienceReport(
             row=row,
-            size=size,
+            size=size or (self.estimates.problem if estimated is None else estimated.size),
             days=days,
-            redefined=self.changed.get(row.id, ()) if row.figures else (),
-            looks=self.looks.get(row.id, ()),
+            redefined=self.changed.get(row.id, ()),
+            looks=looks,
             external_name=audience.external_name,
             shared_with=audience.shared_with,
             lookback=audience.lookback.text if audience.lookback else "unlimited",
@@ -207,7 +195,7 @@ class _Gathered:
             variants=self.figures.variants.get(row.id, ()),
             read_out=self.figures.read_outs.get(row.id),
             shared=(*self.estimates.siblings.get(row.id, ()), *self.figures.shared.get(row.id, ())),
-            deliveries=tuple(self._delivery(one, row.id) for one in self.connections.get(row.id, ())),
+            deliveries=tuple(self._delivery(one, row.id) for one in connections_of(self.definitions, row.id)),
             lineage=self._lineage(audience),
             parent=audience.parent,
             is_remaining=audience.is_remaining,

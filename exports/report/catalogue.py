@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from transforms.audiences.size_words import size_answer, size_words
+from transforms.audiences.size_words import size_number, size_words
 from transforms.instants import iso
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def _row(audience: AudienceReport, journeys: dict[str, str]) -> dict[str, Any]:
         "journey": row.journey,
         "journey_name": journeys.get(row.journey or "", row.journey),
         "state": row.state,
-        "size": None if audience.size is None else size_answer(audience.size)["size"],
+        "size": size_number(audience.size),
         "size_text": text,
         "size_said": "" if figures else said,
         "is_estimate": figures is None,

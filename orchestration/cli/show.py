@@ -10,8 +10,9 @@ from exports.ledger.ledger import Ledger
 from orchestration.authorship import authorship
 from orchestration.cli.answers import UNKNOWN, age_in_words, print_json
 from orchestration.cli.options import as_json, with_settings
-from orchestration.cli.redefinitions import redefined_in_words, redefined_since
+from orchestration.cli.redefinitions import redefined_in_words
 from orchestration.clock import now
+from orchestration.definition_hashes import redefined_since
 from orchestration.lease import being_calculated
 from orchestration.watching import findings
 from transforms.audiences.activation import connections_of, needed_by

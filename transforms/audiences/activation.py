@@ -32,7 +32,7 @@ class ActiveCount:
 
 def connections_of(definitions: Definitions, audience_id: str) -> tuple[Connection, ...]:
     """The connections of an audience or of one of its variants, active or not, in the order written."""
-    return tuple(connection for connection in definitions.connections if audience_id in connection.audiences)
+    return definitions.connections_by_audience.get(audience_id, ())
 
 
 def active_audiences(definitions: Definitions) -> tuple[str, ...]:

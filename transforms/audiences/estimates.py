@@ -101,6 +101,11 @@ def unready_audiences(definitions: Definitions, unconfigured: Iterable[Problem])
     return found
 
 
+def estimated_size(told: Told, sample: Sample) -> Estimate | Problem:
+    """How many users there are of whom a sample's are these; where that can't be told, why."""
+    return told if isinstance(told, Problem) else estimate(int(told.sum()), sample.sampled, sample.users)
+
+
 def estimated_audiences(
     sets: SampledSets,
     definitions: Definitions,
@@ -115,9 +120,7 @@ def estimated_audiences(
     """
 
     def sized(told: Told) -> Estimate | Problem:
-        if isinstance(told, Problem):
-            return told
-        return estimate(int(told.sum()), sample.sampled, sample.users)
+        return estimated_size(told, sample)
 
     found: list[EstimatedAudience] = []
     for audience in audiences:

@@ -109,7 +109,7 @@ class SampledSets:
         sets = [one.holders for one in below]
         match criterion:
             case AllOf():
-                holders = _joined(sets, _all)
+                holders = in_all(sets)
             case AnyOf():
                 holders = _joined(sets, _any)
             case NoneOf():
@@ -162,6 +162,11 @@ class SampledSets:
         places, found = places[inside], found[inside]
         users[places[self.mpids[places] == found]] = True
         return users
+
+
+def in_all(sets: list[Told]) -> Told:
+    """The users who are in each of these sets; where one of them can't be told, why."""
+    return _joined(sets, _all)
 
 
 def _joined(sets: list[Told], join: Callable[[list[Users]], Users]) -> Told:

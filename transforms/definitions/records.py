@@ -315,6 +315,15 @@ class Definitions:
     def _audiences_by_id(self) -> dict[str, Audience]:
         return {audience.id: audience for audience in self.audiences}
 
+    @cached_property
+    def connections_by_audience(self) -> dict[str, tuple[Connection, ...]]:
+        """The connections of each audience that has any, or of its variants, in the order written."""
+        found: dict[str, tuple[Connection, ...]] = {}
+        for connection in self.connections:
+            for audience_id in dict.fromkeys(connection.audiences):
+                found[audience_id] = (*found.get(audience_id, ()), connection)
+        return found
+
     def journey(self, journey_id: str) -> Journey:
         """The journey of this id; KeyError where there is none."""
         for journey in self.journeys:
