@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import shutil
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +14,8 @@ from exports.report.canvas import canvas
 from exports.report.catalogue import catalogue_data
 from exports.report.charts import charts_name, charts_script
 from exports.report.pages import Pages
-from transforms.errors import Problem, UserError
+from transforms.durable import is_disk_full
+from transforms.errors import Problem, UserError, failure
 from transforms.instants import iso, read_instant
 
 if TYPE_CHECKING:
@@ -27,9 +30,10 @@ _MARKER = "report.json"
 
 
 def write_pages(report: Report, folder: Path) -> int:
-    """Write all pages, scripts and data; how many pages. The folder holds the old ones or the new ones, whole.
+    """Write all pages, scripts and data; how many pages. The folder holds the old ones or the new ones, whole; for the
+    instant in which they change places there is none. One report at a time is written into it.
 
-    UserError RPT-001 where something else lies in the folder.
+    UserError RPT-001 where something else lies in the folder; failure `disk_full` where no space is left.
     """
     if folder.exists() and not (folder / _MARKER).exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise UserError(
@@ -40,18 +44,40 @@ def write_pages(report: Report, folder: Path) -> int:
             )
         )
     folder.parent.mkdir(parents=True, exist_ok=True)
-    new = folder.parent / f".{folder.name}.{os.getpid()}.tmp"
-    old = folder.parent / f".{folder.name}.{os.getpid()}.old"
-    shutil.rmtree(new, ignore_errors=True)
-    try:
-        pages = _write(report, new, folder)
-        if folder.exists():
-            folder.rename(old)
-        new.rename(folder)
-    finally:
-        shutil.rmtree(new, ignore_errors=True)
-        shutil.rmtree(old, ignore_errors=True)
+    new, old = folder.with_name(f".{folder.name}.new"), folder.with_name(f".{folder.name}.old")
+    with _alone(folder.parent):
+        # What a report that was killed has left.
+        if old.exists() and not folder.exists():
+            old.rename(folder)
+        try:
+            for leftover in (new, old):
+                shutil.rmtree(leftover, ignore_errors=True)
+            pages = _write(report, new, folder)
+            if folder.exists():
+                folder.rename(old)
+            new.rename(folder)
+            shutil.rmtree(old, ignore_errors=True)
+        except OSError as error:
+            shutil.rmtree(new, ignore_errors=True)
+            if is_disk_full(error):
+                raise failure(
+                    "disk_full",
+                    f"no space is left on the disk of {folder}: the pages are those of before",
+                    "free some space and write the report again",
+                ) from error
+            raise
     return pages
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Wait until nobody else writes a report into a folder below this one."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def written_at(folder: Path) -> datetime | None:

@@ -186,6 +186,18 @@ def test_a_full_disk_ends_an_ingest_with_one_message_and_no_trace(shop, small_di
     (small_disk / "filler").unlink()
 
 
+def test_a_full_disk_ends_a_report_with_one_message_and_keeps_the_pages_of_before(shop, small_disk) -> None:
+    pages = small_disk / "pages"
+    assert shop.milepost("report", "--to", str(pages)).returncode == 0
+    before = (pages / "index.html").read_bytes()
+    (small_disk / "filler").write_bytes(b"x" * (shutil.disk_usage(small_disk).free - 65536))
+
+    assert_one_message(shop.milepost("report", "--to", str(pages)), 1, "disk")
+
+    assert (pages / "index.html").read_bytes() == before
+    assert sorted(path.name for path in small_disk.iterdir()) == ["filler", "pages"]
+
+
 def test_a_full_disk_ends_a_run_with_a_message_and_keeps_what_was_published(shop, small_disk) -> None:
     full = Shop(shop.project, small_disk)
     shutil.copytree(shop.data, small_disk, dirs_exist_ok=True)

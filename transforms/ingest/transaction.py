@@ -8,7 +8,6 @@ A killed ingest is completed, or taken back, by the next one; its outcome is the
 
 from __future__ import annotations
 
-import errno
 import fcntl
 import json
 import os
@@ -16,6 +15,7 @@ import shutil
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from transforms.durable import is_disk_full
 from transforms.errors import failure
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ def transaction(data: Path) -> Iterator[Transaction]:
             yield current
         except Exception as error:
             recover(data)
-            if _is_disk_full(error):
+            if is_disk_full(error):
                 raise failure(
                     "disk_full",
                     f"no space is left on the disk of {data}: nothing was ingested",
@@ -111,13 +111,6 @@ def transaction(data: Path) -> Iterator[Transaction]:
                 ) from error
             raise
         recover(data)
-
-
-def _is_disk_full(error: BaseException) -> bool:
-    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return True
-    # DuckDB gives the system's words alone.
-    return "No space left on device" in str(error)
 
 
 def _sync(path: Path) -> None:

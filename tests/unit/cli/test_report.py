@@ -203,3 +203,11 @@ def test_a_folder_that_holds_something_else_is_left_alone(folder: Path, report) 
     assert "RPT-001" in given.err
     assert kept.read_text() == "mine"
     assert report("--to", str(folder / "new" / "place")).status == 0
+
+
+def test_what_a_killed_report_left_goes_with_the_next_one(folder: Path, report) -> None:
+    assert report().status == 0
+    (folder / "data" / "report").rename(folder / "data" / ".report.old")
+    (folder / "data" / ".report.new" / "audiences").mkdir(parents=True)
+    assert report().status == 0
+    assert [path.name for path in (folder / "data").iterdir() if "report" in path.name] == ["report"]
