@@ -39,8 +39,9 @@ _DISTINCT = """
 select count(*) from (select distinct mpid, place, value from identifier where value is not null)
 """
 _GONE = """
-select count(*), count(*) filter (where mpid not in (select mpid from next_member))
-from received_member where identifiers > 0
+select
+    (select count(*) from received_member where identifiers > 0),
+    (select count(*) from received_member anti join next_member using (mpid) where identifiers > 0)
 """
 _NEXT_MEMBER = """
 create table next_member as
@@ -52,7 +53,7 @@ from identifier left join attribute_print using (mpid) where value is not null g
 """
 _NEXT_ROW = """
 create table next_row as
-select mpid, $headers[place + 1] as header, value from wanted
+select mpid, $headers[place + 1] as header, value from encoded
 """
 _NO_NEXT_ROW = "create table next_row (mpid bigint, header varchar, value varchar)"
 

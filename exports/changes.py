@@ -1,7 +1,7 @@
 """What differs between who is a member and what a partner has received: who joins its list, and who leaves it.
 
 Members whose identities are what they were are found by a print of them, so that only the others are normalised and
-encoded. Then values are compared as they were sent, byte by byte.
+encoded. Then values are compared as they were sent, each by a print of it.
 """
 
 from __future__ import annotations
@@ -47,9 +47,12 @@ where $everyone
     or ($has_attributes and wanted.mpid is not null and wanted.attributes is distinct from received.attributes)
 """
 _MEMBER = "create table member as select mpid from wanted_member where mpid in (select mpid from suspect)"
+# A print of 128 bits stands for what is sent and where: comparing the texts takes three times as long, and more memory.
+_PRINT = "create macro print_of(place, value) as md5_number(place || ' ' || value)"
+_WANTED = "create table wanted as select mpid, place, value, print_of(place, value) as print from encoded"
 _HAD = """
 create table had as
-select received_row.mpid, header.place, received_row.value
+select received_row.mpid, header.place, received_row.value, print_of(header.place, received_row.value) as print
 from received_row join header using (header)
 where received_row.mpid in (select mpid from suspect)
 """
@@ -59,14 +62,12 @@ insert into header
 select header, (select count(*) from header) + row_number() over (order by header) - 1
 from (select distinct header from received_row where header not in (select header from header))
 """
+# What a member had and still has cancels itself out.
 _CHANGED = """
 create table changed as
-select distinct mpid
-from (
-    (select mpid, place, value from wanted except select mpid, place, value from had)
-    union all
-    (select mpid, place, value from had except select mpid, place, value from wanted)
-)
+select mpid
+from (select mpid, print from wanted union all select mpid, print from had)
+group by mpid having bit_xor(print) <> 0
 """
 # Whose attributes are others, although what they are known by may be the same.
 _UPDATED = """
@@ -75,55 +76,60 @@ select mpid
 from suspect join wanted_member as wanted using (mpid) left join received_member as received using (mpid)
 where $has_attributes and wanted.attributes is distinct from received.attributes
 """
+_MOVED = "create table moved as select mpid from changed union select mpid from updated"
 _EXPIRING = """
 create table expiring as
 select mpid
 from received_member
 where identifiers > 0 and ($everyone or sent <= $sent_before)
-    and mpid in (select mpid from wanted_member)
-    and mpid not in (select mpid from changed) and mpid not in (select mpid from updated)
+    and mpid in (select mpid from wanted_member) and mpid not in (select mpid from moved)
+"""
+_TOUCHED = """
+create view touched as
+select mpid, place, value, print from wanted where mpid in (select mpid from moved)
+union all
+select mpid, place, value, print from had where mpid in (select mpid from moved)
 """
 # Of those who are not looked at: the identifiers that one of the others has or had.
-_TOUCHED = """
-create table touched as
-select place, value from wanted where mpid in (select mpid from changed union select mpid from updated)
-union
-select place, value from had where mpid in (select mpid from changed union select mpid from updated)
-"""
 _SHARED = """
 create table shared as
-select received_row.mpid, header.place, received_row.value
+select
+    received_row.mpid, header.place, received_row.value, print_of(header.place, received_row.value) as print
 from received_row
     join header using (header)
     semi join touched on touched.place = header.place and touched.value = received_row.value
 where received_row.mpid not in (select mpid from suspect)
 """
 _STILL_WANTED = """
-create table still_wanted as
-select place, value from wanted union select place, value from shared
+create view still_wanted as select print from wanted union all select print from shared
 """
 _AGAIN = """
 create table again as
-select received_row.mpid, header.place, received_row.value
+select received_row.mpid, header.place, received_row.value, print_of(header.place, received_row.value) as print
 from received_row join header using (header)
 where received_row.mpid in (select mpid from expiring)
 """
 # Of an identifier that several members have the attributes are those of the first.
+_HOLDING = """
+create table holding as
+select print, min(mpid) as mpid
+from (select mpid, print from wanted union all select mpid, print from shared)
+where print in (select print from touched)
+group by print
+"""
+_HELD = """
+create table held as
+select print, min(mpid) as mpid
+from (select mpid, print from had union all select mpid, print from shared)
+group by print
+"""
 _FRESH = """
 create table fresh as
-with holding as (
-    select place, value, min(mpid) as mpid
-    from (select mpid, place, value from wanted union all select mpid, place, value from shared) group by all
-),
-held as (
-    select place, value, min(mpid) as mpid
-    from (select mpid, place, value from had union all select mpid, place, value from shared) group by all
-)
-select holding.mpid, place, value
-from holding semi join touched using (place, value)
-left join held using (place, value)
-left join wanted_member as wanted on wanted.mpid = holding.mpid
-left join received_member as received on received.mpid = held.mpid
+select holding.mpid, print
+from holding
+left join held using (print)
+left join wanted_member as wanted on $has_attributes and wanted.mpid = holding.mpid
+left join received_member as received on $has_attributes and received.mpid = held.mpid
 where held.mpid is null or ($has_attributes and wanted.attributes is distinct from received.attributes)
 """
 # Others whose attributes an identifier has from now on: what is known of them is in this part of the ledger, too, so that
@@ -133,67 +139,70 @@ create table succeeding as
 select distinct mpid from fresh
 where $has_attributes and mpid not in (select mpid from suspect) and mpid not in (select mpid from expiring)
 """
+_NOBODY_SUCCEEDS = "create table succeeding (mpid bigint)"
 _FIRST_HOLDERS = """
 insert into joining
-select mpid, place, value from wanted semi join joining using (place, value)
-union
-select received_row.mpid, header.place, received_row.value
+select mpid, place, value, print from wanted where print in (select print from joining)
+union all
+select received_row.mpid, header.place, received_row.value, print_of(header.place, received_row.value)
 from received_row join header using (header) semi join joining using (place, value)
 where received_row.mpid not in (select mpid from suspect)
 """
 _JOINING_IDENTITIES = """
 create table joining as
-select mpid, place, value
-from (select mpid, place, value from wanted union select mpid, place, value from shared)
-semi join fresh using (place, value)
-union
-select mpid, place, value from again
+select mpid, place, value, print
+from (select * from wanted union all select * from shared)
+where print in (select print from fresh)
+union all
+select mpid, place, value, print from again
 """
 _LEAVING_IDENTITIES = """
 create table leaving as
-select min(mpid) as mpid, place, value
-from had anti join still_wanted using (place, value)
-where mpid in (select mpid from changed)
-group by place, value
+select min(mpid) as mpid, any_value(place) as place, any_value(value) as value, print
+from had
+where mpid in (select mpid from changed) and print not in (select print from still_wanted)
+group by print
 """
 _JOINING_MEMBERS = """
 create table joining as
-select mpid, place, value from wanted where mpid in (select mpid from changed union select mpid from updated)
-union
-select mpid, place, value from again
+select mpid, place, value, print from wanted where mpid in (select mpid from moved)
+union all
+select mpid, place, value, print from again
 """
 # Whoever is known by a member's own number leaves with all that was sent, and comes again with what is known now.
 _LEAVING_MEMBERS = """
 create table leaving as
-select mpid, place, value from had
+select mpid, place, value, print from had
 where mpid in (select mpid from changed) and not ($flagged and mpid in (select mpid from wanted))
 """
 # A row that is known by a key is taken back by it, unless somebody who stays has the same key.
 _LEAVING_BY_KEY = """
 create table leaving as
-select mpid, place, value from had
+select mpid, place, value, print from had
 where mpid in (select mpid from changed) and mpid not in (
-    select had.mpid from had semi join still_wanted using (place, value) where had.place in (select unnest($keys))
+    select mpid from had
+    where place in (select unnest($keys)) and print in (select print from still_wanted)
 )
 """
 # What is taken back may have found the same person as an identifier that stays: its members come again, after.
 _BACK = """
 insert into joining
-select received_row.mpid, header.place, received_row.value
+select received_row.mpid, header.place, received_row.value, print_of(header.place, received_row.value)
 from received_row join header using (header)
 where received_row.mpid in (
     select shared.mpid
-    from shared join had using (place, value)
-    where had.mpid in (select had.mpid from had semi join leaving using (place, value))
+    from shared join had using (print)
+    where had.mpid in (select had.mpid from had semi join leaving using (print))
 ) and received_row.mpid not in (select mpid from expiring)
 """
-_NOBODY_LEAVES = "create table leaving as select mpid, place, value from had where false"
+_NOBODY_LEAVES = "create table leaving as select mpid, place, value, print from had where false"
 # Whoever was sent a part of what they have is as old at the partner as the rest of it.
+_UNSENT = """
+create table unsent as
+select distinct mpid from wanted anti join joining using (mpid, print)
+"""
 _NEXT_MEMBER = """
 create table next_member as
-with unsent as (
-    select distinct mpid from wanted anti join joining using (mpid, place, value)
-)
 select
     suspect.mpid,
     wanted_member.print_1,
@@ -216,16 +225,17 @@ union all
 select mpid, print_1, print_2, identifiers, sent, attributes
 from received_member where mpid in (select mpid from succeeding)
 """
+# Suspects who come again have what they had: it is in `wanted`.
 _NEXT_ROW = """
 create table next_row as
 select mpid, header, value
 from (
     select mpid, place, value from wanted
-    union
-    select mpid, place, value from had where $additive
-    union
-    select mpid, place, value from again
-    union
+    union all
+    select mpid, place, value from had anti join wanted using (mpid, print) where $additive
+    union all
+    select mpid, place, value from again where mpid not in (select mpid from suspect)
+    union all
     select received_row.mpid, header.place, received_row.value
     from received_row join header using (header) where received_row.mpid in (select mpid from succeeding)
 ) join header using (place)
@@ -282,35 +292,42 @@ def find_changes(
     dropped = gather(connection, request)
     refuse_mixed_with_earlier(connection, request)
     connection.execute(encoded_statement(request.columns))
+    for statement in (_PRINT, _WANTED):
+        connection.execute(statement)
     headers = [column.header for column in request.columns]
     connection.execute(_HEADERS, {"headers": headers, "places": list(range(len(headers)))})
     for statement in (_NEW_HEADERS, _HAD, _CHANGED):
         connection.execute(statement)
     connection.execute(_UPDATED, {"has_attributes": has_attributes})
-    for statement in (_TOUCHED, _SHARED, _STILL_WANTED):
+    for statement in (_MOVED, _TOUCHED, _SHARED, _STILL_WANTED):
         connection.execute(statement)
-    connection.execute(_FRESH, {"has_attributes": has_attributes})
     connection.execute(_EXPIRING, {"everyone": everyone, "sent_before": sent_before})
-    is_by_identity = has_attributes and not request.file.has_members
-    connection.execute(_SUCCEEDING, {"has_attributes": is_by_identity})
     connection.execute(_AGAIN)
-    _find_joining_and_leaving(connection, request, removes=removes)
+    if request.file.has_members:
+        connection.execute(_NOBODY_SUCCEEDS)
+        _find_members(connection, request, removes=removes)
+    else:
+        _find_identities(connection, removes=removes, has_attributes=has_attributes)
     connection.execute(_NEXT_ROW, {"additive": not removes})
+    connection.execute(_UNSENT)
     connection.execute(_NEXT_MEMBER, {"as_of": request.as_of})
-    if is_by_identity:
+    if has_attributes and not request.file.has_members:
         connection.execute(_FIRST_HOLDERS)
     received, gone, users = connection.execute(_USERS).fetchall()[0]
     return Changed(received, gone if removes else 0, users, dropped)
 
 
-def _find_joining_and_leaving(
-    connection: duckdb.DuckDBPyConnection, request: ExportRequest, *, removes: bool
-) -> None:
+def _find_identities(connection: duckdb.DuckDBPyConnection, *, removes: bool, has_attributes: bool) -> None:
+    for statement in (_HOLDING, _HELD):
+        connection.execute(statement)
+    connection.execute(_FRESH, {"has_attributes": has_attributes})
+    connection.execute(_SUCCEEDING, {"has_attributes": has_attributes})
+    connection.execute(_JOINING_IDENTITIES)
+    connection.execute(_LEAVING_IDENTITIES if removes else _NOBODY_LEAVES)
+
+
+def _find_members(connection: duckdb.DuckDBPyConnection, request: ExportRequest, *, removes: bool) -> None:
     file = request.file
-    if not file.has_members:
-        connection.execute(_JOINING_IDENTITIES)
-        connection.execute(_LEAVING_IDENTITIES if removes else _NOBODY_LEAVES)
-        return
     connection.execute(_JOINING_MEMBERS)
     keys = [place for place, column in enumerate(request.columns) if column.is_key]
     if not removes:

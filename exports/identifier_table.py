@@ -29,7 +29,7 @@ def identifiers_statement(
     ]
     text = exp.column("identity_value", "known")
     place = exp.column("place", "wanted")
-    # Rules look at the trimmed, lower-case text in several places; the engine would make it anew in each.
+    # Rules look at the lower-case text in several places; the engine would make it anew in each.
     value = _value(columns, place, text, region).transform(
         lambda node: exp.column("lowered", "known") if node == lowered(text) else node
     )

@@ -7,7 +7,7 @@ from functools import partial
 
 from sqlglot import exp
 
-from exports.identifiers.expressions import lowered, matches
+from exports.identifiers.expressions import as_known_or_trimmed, lowered, matches
 from exports.identifiers.normalised import Dropped, Normalised, Plain, PlainCase, Rules
 
 _PARTS = re.compile(r"([0-9a-f]{8})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{12})")
@@ -39,7 +39,7 @@ def _plain(value: exp.Expr, region: str | None) -> exp.Expr:
 
 def _value(value: exp.Expr, region: str | None, *, upper: bool) -> exp.Expr:
     del region
-    return exp.Upper(this=exp.Trim(this=value.copy())) if upper else lowered(value)
+    return exp.Upper(this=value.copy()) if upper else lowered(value)
 
 
 def _rules(name: str, about: str, *, upper: bool) -> Rules:
@@ -47,7 +47,7 @@ def _rules(name: str, about: str, *, upper: bool) -> Rules:
         name,
         about,
         partial(_normalise, upper=upper),
-        (PlainCase(_plain, partial(_value, upper=upper)),),
+        as_known_or_trimmed(PlainCase(_plain, partial(_value, upper=upper))),
         hex_is_plain=True,
     )
 

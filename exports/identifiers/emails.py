@@ -9,7 +9,7 @@ from typing import Literal
 
 from sqlglot import exp
 
-from exports.identifiers.expressions import lowered, matches
+from exports.identifiers.expressions import as_known_or_trimmed, lowered, matches
 from exports.identifiers.normalised import Dropped, Normalised, Plain, PlainCase, Rules
 
 Scope = Literal["none", "gmail", "all"]
@@ -105,7 +105,7 @@ def _email_rules(
         name,
         f"NFC, {'white space out' if inner_space else 'trimmed'}, lower case; {about}",
         partial(_normalise, inner_space=inner_space, dots=dots, tags=tags, gmail=gmail),
-        (PlainCase(_plain, partial(_value, dots=dots, tags=tags, gmail=gmail)),),
+        as_known_or_trimmed(PlainCase(_plain, partial(_value, dots=dots, tags=tags, gmail=gmail))),
     )
 
 

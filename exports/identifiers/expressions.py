@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from sqlglot import exp
 
+from exports.identifiers.normalised import PlainCase
+
 
 def itself(value: exp.Expr, region: str | None) -> exp.Expr:
     """The text, where it is normalised as it stands."""
@@ -12,8 +14,22 @@ def itself(value: exp.Expr, region: str | None) -> exp.Expr:
 
 
 def lowered(value: exp.Expr) -> exp.Expr:
-    """The text trimmed, in lower case: made once for each identity (exports/identifier_table.py)."""
-    return exp.Lower(this=exp.Trim(this=value.copy()))
+    """The text in lower case: made once for each identity (exports/identifier_table.py)."""
+    return exp.Lower(this=value.copy())
+
+
+def as_known_or_trimmed(case: PlainCase) -> tuple[PlainCase, PlainCase]:
+    """The same of a text as it is known, and trimmed: most have no spaces around them, and to look for some takes as
+    long as the case itself.
+    """
+
+    def trimmed(value: exp.Expr) -> exp.Expr:
+        return exp.Trim(this=value.copy())
+
+    return case, PlainCase(
+        lambda value, region: case.holds(trimmed(value), region),
+        lambda value, region: case.value(trimmed(value), region),
+    )
 
 
 def matches(value: exp.Expr, pattern: str) -> exp.Expr:
