@@ -6,11 +6,15 @@ encoded. Then values are compared as they were sent, each by a print of it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
+
+from sqlglot import exp
 
 from exports.gather import gather
 from exports.mixed import refuse_mixed_with_earlier
+from exports.mpid_ranges import MEMBERS, ROWS, mpid_ranges
+from exports.next_received import tabulate_next
 from exports.rows import encoded_statement
 
 if TYPE_CHECKING:
@@ -46,10 +50,10 @@ where $everyone
     or (wanted.mpid is null and received.identifiers > 0)
     or ($has_attributes and wanted.mpid is not null and wanted.attributes is distinct from received.attributes)
 """
-_MEMBER = "create table member as select mpid from wanted_member where mpid in (select mpid from suspect)"
+_MEMBER = "create table member as select * from wanted_member where mpid in (select mpid from suspect)"
 # A print of 128 bits stands for what is sent and where: comparing the texts takes three times as long, and more memory.
 _PRINT = "create macro print_of(place, value) as md5_number(place || ' ' || value)"
-_WANTED = "create table wanted as select mpid, place, value, print_of(place, value) as print from encoded"
+_WANTED = "create table wanted (mpid bigint, place integer, value varchar, print uhugeint)"
 _HAD = """
 create table had as
 select received_row.mpid, header.place, received_row.value, print_of(header.place, received_row.value) as print
@@ -63,10 +67,12 @@ select header, (select count(*) from header) + row_number() over (order by heade
 from (select distinct header from received_row where header not in (select header from header))
 """
 # What a member had and still has cancels itself out.
+_NOBODY_CHANGED = "create table changed (mpid bigint)"
 _CHANGED = """
-create table changed as
+insert into changed
 select mpid
 from (select mpid, print from wanted union all select mpid, print from had)
+where mpid between $first and $last
 group by mpid having bit_xor(print) <> 0
 """
 # Whose attributes are others, although what they are known by may be the same.
@@ -76,7 +82,13 @@ select mpid
 from suspect join wanted_member as wanted using (mpid) left join received_member as received using (mpid)
 where $has_attributes and wanted.attributes is distinct from received.attributes
 """
-_MOVED = "create table moved as select mpid from changed union select mpid from updated"
+_NOBODY_MOVED = "create table moved (mpid bigint)"
+_MOVED = """
+insert into moved
+select mpid from changed where mpid between $first and $last
+union
+select mpid from updated where mpid between $first and $last
+"""
 _EXPIRING = """
 create table expiring as
 select mpid
@@ -142,11 +154,15 @@ where $has_attributes and mpid not in (select mpid from suspect) and mpid not in
 _NOBODY_SUCCEEDS = "create table succeeding (mpid bigint)"
 _FIRST_HOLDERS = """
 insert into joining
-select mpid, place, value, print from wanted where print in (select print from joining)
-union all
-select received_row.mpid, header.place, received_row.value, print_of(header.place, received_row.value)
-from received_row join header using (header) semi join joining using (place, value)
-where received_row.mpid not in (select mpid from suspect)
+with holding as (
+    select mpid, place, value, print from wanted where print in (select print from joining)
+    union all
+    select
+        received_row.mpid, header.place, received_row.value, print_of(header.place, received_row.value) as print
+    from received_row join header using (header) semi join joining using (place, value)
+    where received_row.mpid not in (select mpid from suspect)
+)
+select mpid, place, value, print from holding anti join joining using (mpid, print)
 """
 _JOINING_IDENTITIES = """
 create table joining as
@@ -154,14 +170,22 @@ select mpid, place, value, print
 from (select * from wanted union all select * from shared)
 where print in (select print from fresh)
 union all
-select mpid, place, value, print from again
+select mpid, place, value, print from again where print not in (select print from fresh)
+"""
+_FIRST_JOINING = """
+create or replace table joining as
+with first as (select print, min(mpid) as mpid from joining group by print)
+select joining.mpid, place, value, print from joining semi join first using (mpid, print)
 """
 _LEAVING_IDENTITIES = """
 create table leaving as
-select min(mpid) as mpid, any_value(place) as place, any_value(value) as value, print
-from had
-where mpid in (select mpid from changed) and print not in (select print from still_wanted)
-group by print
+with last as (
+    select print, min(mpid) as mpid
+    from had
+    where mpid in (select mpid from changed) and print not in (select print from still_wanted)
+    group by print
+)
+select had.mpid, place, value, print from had semi join last using (mpid, print)
 """
 _JOINING_MEMBERS = """
 create table joining as
@@ -196,65 +220,16 @@ where received_row.mpid in (
 ) and received_row.mpid not in (select mpid from expiring)
 """
 _NOBODY_LEAVES = "create table leaving as select mpid, place, value, print from had where false"
-# Whoever was sent a part of what they have is as old at the partner as the rest of it.
-_UNSENT = """
-create table unsent as
-select distinct mpid from wanted anti join joining using (mpid, print)
+_NOBODY_SENDABLE = "create table sendable (mpid bigint)"
+_SENDABLE = "insert into sendable select distinct mpid from wanted where mpid between $first and $last"
+# Of those whom the partner had: those who are not looked at and stay members, and those who were and have something.
+_UNCHANGED = """
+select count(*)
+from received_member semi join wanted_member using (mpid) anti join suspect using (mpid)
+where identifiers > 0
 """
-_NEXT_MEMBER = """
-create table next_member as
-select
-    suspect.mpid,
-    wanted_member.print_1,
-    wanted_member.print_2,
-    coalesce(count_of.identifiers, 0)::integer as identifiers,
-    case
-        when suspect.mpid in (select mpid from joining) and suspect.mpid not in (select mpid from unsent)
-            then $as_of::timestamp
-        else coalesce(received.sent, $as_of::timestamp)
-    end as sent,
-    wanted_member.attributes
-from suspect
-left join wanted_member using (mpid)
-left join received_member as received using (mpid)
-left join (select mpid, count(*) as identifiers from next_row group by mpid) as count_of using (mpid)
-union all
-select mpid, print_1, print_2, identifiers, $as_of::timestamp, attributes
-from received_member where mpid in (select mpid from expiring) and mpid not in (select mpid from suspect)
-union all
-select mpid, print_1, print_2, identifiers, sent, attributes
-from received_member where mpid in (select mpid from succeeding)
-"""
-# Suspects who come again have what they had: it is in `wanted`.
-_NEXT_ROW = """
-create table next_row as
-select mpid, header, value
-from (
-    select mpid, place, value from wanted
-    union all
-    select mpid, place, value from had anti join wanted using (mpid, print) where $additive
-    union all
-    select mpid, place, value from again where mpid not in (select mpid from suspect)
-    union all
-    select received_row.mpid, header.place, received_row.value
-    from received_row join header using (header) where received_row.mpid in (select mpid from succeeding)
-) join header using (place)
-"""
-_USERS = """
-select
-    (select count(*) from received_member where identifiers > 0),
-    (
-        select count(*) from received_member
-        where identifiers > 0 and (
-            mpid not in (select mpid from wanted_member)
-            or (mpid in (select mpid from suspect) and mpid not in (select mpid from wanted))
-        )
-    ),
-    (
-        select count(*) from received_member
-        where identifiers > 0 and mpid in (select mpid from wanted_member) and mpid not in (select mpid from suspect)
-    ) + (select count(distinct mpid) from wanted)
-"""
+_KEPT = "select count(*) from received_member semi join sendable using (mpid) where identifiers > 0"
+_RECEIVED = "select count(*) from received_member where identifiers > 0"
 
 
 @dataclass(frozen=True)
@@ -291,15 +266,17 @@ def find_changes(
     connection.execute(_MEMBER)
     dropped = gather(connection, request)
     refuse_mixed_with_earlier(connection, request)
-    connection.execute(encoded_statement(request.columns))
-    for statement in (_PRINT, _WANTED):
-        connection.execute(statement)
+    _encode(connection, request)
     headers = [column.header for column in request.columns]
     connection.execute(_HEADERS, {"headers": headers, "places": list(range(len(headers)))})
-    for statement in (_NEW_HEADERS, _HAD, _CHANGED):
+    for statement in (_NEW_HEADERS, _HAD, _NOBODY_CHANGED, _NOBODY_MOVED, _NOBODY_SENDABLE):
         connection.execute(statement)
+    parts = mpid_ranges(connection, "suspect", rows=MEMBERS)
     connection.execute(_UPDATED, {"has_attributes": has_attributes})
-    for statement in (_MOVED, _TOUCHED, _SHARED, _STILL_WANTED):
+    for part in parts:
+        for statement in (_CHANGED, _MOVED, _SENDABLE):
+            connection.execute(statement, asdict(part))
+    for statement in (_TOUCHED, _SHARED, _STILL_WANTED):
         connection.execute(statement)
     connection.execute(_EXPIRING, {"everyone": everyone, "sent_before": sent_before})
     connection.execute(_AGAIN)
@@ -308,13 +285,25 @@ def find_changes(
         _find_members(connection, request, removes=removes)
     else:
         _find_identities(connection, removes=removes, has_attributes=has_attributes)
-    connection.execute(_NEXT_ROW, {"additive": not removes})
-    connection.execute(_UNSENT)
-    connection.execute(_NEXT_MEMBER, {"as_of": request.as_of})
-    if has_attributes and not request.file.has_members:
-        connection.execute(_FIRST_HOLDERS)
-    received, gone, users = connection.execute(_USERS).fetchall()[0]
-    return Changed(received, gone if removes else 0, users, dropped)
+    tabulate_next(connection, parts, request.as_of, removes=removes)
+    if not request.file.has_members:
+        if has_attributes:
+            connection.execute(_FIRST_HOLDERS)
+        connection.execute(_FIRST_JOINING)
+    received, unchanged, kept = (
+        connection.execute(statement).fetchall()[0][0] for statement in (_RECEIVED, _UNCHANGED, _KEPT)
+    )
+    gone = received - unchanged - kept if removes else 0
+    return Changed(received, gone, unchanged + len(connection.table("sendable")), dropped)
+
+
+def _encode(connection: duckdb.DuckDBPyConnection, request: ExportRequest) -> None:
+    connection.execute(encoded_statement(request.columns))
+    for statement in (_PRINT, _WANTED):
+        connection.execute(statement)
+    encoded = exp.select("mpid", "place", "value", "print_of(place, value)").from_("encoded")
+    for mpids in mpid_ranges(connection, "identifier", rows=ROWS):
+        connection.execute(exp.insert(encoded.where(mpids.holds()), "wanted").sql(dialect="duckdb"))
 
 
 def _find_identities(connection: duckdb.DuckDBPyConnection, *, removes: bool, has_attributes: bool) -> None:

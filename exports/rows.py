@@ -11,11 +11,12 @@ from sqlglot import exp
 
 from exports.attribute_rows import attribute_names
 from exports.formats.format import JsonLines, Requests
+from exports.mpid_ranges import ROWS, MpidRange, mpid_ranges
 from exports.partners.profile import AttributeColumn, IdentityColumn, StatedColumn
 from transforms.errors import InternalError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     import duckdb
 
@@ -31,6 +32,12 @@ _PRINT_OF_SEVERAL = """
 create table print_of_several as
 select hash(place, value) as print from identifier where value is not null group by print having count(*) > 1
 """
+_FIRST_OF_SEVERAL = """
+create table first_of_several as
+select min(mpid) as mpid, place, value, is_digest
+from identifier where value is not null and hash(place, value) in (select print from print_of_several)
+group by place, value, is_digest
+"""
 #: Each identifier once, by the first who has it. What is sorted is shorter than its digest.
 _FIRST = """
 select mpid, place, value, is_digest
@@ -38,9 +45,7 @@ from (
     select mpid, place, value, is_digest
     from identifier where value is not null and hash(place, value) not in (select print from print_of_several)
     union all
-    select min(mpid) as mpid, place, value, is_digest
-    from identifier where value is not null and hash(place, value) in (select print from print_of_several)
-    group by place, value, is_digest
+    select mpid, place, value, is_digest from first_of_several
 )
 """
 
@@ -60,7 +65,7 @@ def _encoded(columns: tuple[IdentityColumn, ...]) -> exp.Expr:
 
 def encoded_statement(columns: tuple[IdentityColumn, ...]) -> str:
     """`create view encoded` (mpid, place, value): each identifier of the table `identifier` once, as it is sent."""
-    query = exp.select("mpid", "place", "value").from_(_kept(columns))
+    query = exp.select("mpid", "place", "value").from_(_kept(columns, MpidRange()))
     return exp.Create(this=exp.to_table("encoded"), kind="view", expression=query).sql(dialect="duckdb")
 
 
@@ -73,20 +78,26 @@ def frames(connection: duckdb.DuckDBPyConnection, request: ExportRequest) -> Ite
     columns = request.columns
     headers = tuple(column.header for column in columns)
     operation = request.file.snapshot
-    match request.file.arrangement:
-        case "identities":
-            connection.execute(_PRINT_OF_SEVERAL)
-            first = exp.maybe_parse(_FIRST, dialect="duckdb", into=exp.Select)
-            first = _in_order(first, ("mpid", "place", "value"), request, operation)
-            statement = exp.select("place", _encoded(columns).as_("value"), *attribute_names(request))
-            statement = statement.from_(first.subquery("first"))
-        case "members":
-            listed = _lists(_kept(columns), len(columns))
-            statement = _in_order(listed, ("mpid",), request, operation)
-        case "lines":
-            lines = _lines(_kept(columns), len(columns), _keys(columns))
-            statement = _in_order(lines, ("mpid", "line"), request, operation)
-    yield from _read(connection, statement, request, headers, operation)
+    if request.file.arrangement == "identities":
+        for statement in (_PRINT_OF_SEVERAL, _FIRST_OF_SEVERAL):
+            connection.execute(statement)
+
+    def rows(mpids: MpidRange) -> exp.Select:
+        match request.file.arrangement:
+            case "identities":
+                first = exp.maybe_parse(_FIRST, dialect="duckdb", into=exp.Select).where(mpids.holds())
+                first = _in_order(first, ("mpid", "place", "value"), request, operation, mpids)
+                statement = exp.select("place", _encoded(columns).as_("value"), *attribute_names(request))
+                return statement.from_(first.subquery("first"))
+            case "members":
+                listed = _lists(_kept(columns, mpids), len(columns))
+                return _in_order(listed, ("mpid",), request, operation, mpids)
+            case "lines":
+                lines = _lines(_kept(columns, mpids), len(columns), _keys(columns))
+                return _in_order(lines, ("mpid", "line"), request, operation, mpids)
+
+    ranges = mpid_ranges(connection, "identifier", rows=ROWS)
+    yield from _read(connection, map(rows, ranges), request, headers, operation)
 
 
 def frames_of(
@@ -98,18 +109,24 @@ def frames_of(
 ) -> Iterator[pl.DataFrame]:
     """The rows of a table (mpid, place, value as it is sent), at least one frame, in the order of `frames`.
 
-    `headers` by place: those of the columns come first, then those that columns had before. Who leaves has no attributes.
+    `headers` by place: those of the columns come first, then those that columns had before. Who leaves has no
+    attributes. Of identities each is in the table once.
     """
-    source = exp.select("mpid", "place", "value").from_(exp.to_table(table)).subquery("sent")
-    match request.file.arrangement:
-        case "identities":
-            first = exp.select("place", "value", exp.Min(this=exp.column("mpid")).as_("mpid")).from_(source)
-            rows, order = first.group_by("place", "value"), ("mpid", "place", "value")
-        case "members":
-            rows, order = _lists(source, len(headers)), ("mpid",)
-        case "lines":
-            rows, order = _lines(source, len(headers), _keys(request.columns)), ("mpid", "line")
-    yield from _read(connection, _in_order(rows, order, request, operation), request, headers, operation)
+
+    def rows(mpids: MpidRange) -> exp.Select:
+        source = exp.select("mpid", "place", "value").from_(table).where(mpids.holds())
+        match request.file.arrangement:
+            case "identities":
+                return _in_order(source, ("mpid", "place", "value"), request, operation, mpids)
+            case "members":
+                listed = _lists(source.subquery("sent"), len(headers))
+                return _in_order(listed, ("mpid",), request, operation, mpids)
+            case "lines":
+                lines = _lines(source.subquery("sent"), len(headers), _keys(request.columns))
+                return _in_order(lines, ("mpid", "line"), request, operation, mpids)
+
+    ranges = mpid_ranges(connection, table, rows=ROWS)
+    yield from _read(connection, map(rows, ranges), request, headers, operation)
 
 
 def _keys(columns: tuple[IdentityColumn, ...]) -> frozenset[int]:
@@ -117,11 +134,15 @@ def _keys(columns: tuple[IdentityColumn, ...]) -> frozenset[int]:
 
 
 def _in_order(
-    statement: exp.Select, order: tuple[str, ...], request: ExportRequest, operation: Operation
+    statement: exp.Select,
+    order: tuple[str, ...],
+    request: ExportRequest,
+    operation: Operation,
+    mpids: MpidRange,
 ) -> exp.Select:
     """Rows in order, with the attributes of each one's member."""
     if request.attributes:
-        known = exp.select("*").from_("attribute_row")
+        known = exp.select("*").from_("attribute_row").where(mpids.holds())
         if operation == "remove":
             known = known.where(exp.false())
         rows = exp.select("*").from_(statement.subquery("listed"))
@@ -131,15 +152,19 @@ def _in_order(
 
 def _read(
     connection: duckdb.DuckDBPyConnection,
-    statement: exp.Select,
+    statements: Iterable[exp.Select],
     request: ExportRequest,
     headers: tuple[str, ...],
     operation: Operation,
 ) -> Iterator[pl.DataFrame]:
-    # A relation of its own cursor is streamed; what `execute` gives would be copied once more.
-    reader = connection.cursor().sql(statement.sql(dialect="duckdb")).to_arrow_reader(_BATCH)
-    for batch in chain((reader.schema.empty_table(),), reader):
-        yield _shown(_frame(batch, request, headers), request, headers, operation)
+    """The rows of one statement after the other, and a frame without rows at first."""
+    is_first = True
+    for statement in statements:
+        # A relation of its own cursor is streamed; what `execute` gives would be copied once more.
+        reader = connection.cursor().sql(statement.sql(dialect="duckdb")).to_arrow_reader(_BATCH)
+        for batch in chain((reader.schema.empty_table(),) if is_first else (), reader):
+            yield _shown(_frame(batch, request, headers), request, headers, operation)
+        is_first = False
 
 
 def _frame(given: object, request: ExportRequest, headers: tuple[str, ...]) -> pl.DataFrame:
@@ -197,8 +222,8 @@ def _lines(source: exp.Subquery, places: int, keys: frozenset[int]) -> exp.Selec
     return exp.select("mpid", "line", *shown).from_(lines.subquery("line"))
 
 
-def _kept(columns: tuple[IdentityColumn, ...]) -> exp.Subquery:
-    distinct = exp.maybe_parse(_KEPT, dialect="duckdb", into=exp.Select).subquery("kept")
+def _kept(columns: tuple[IdentityColumn, ...], mpids: MpidRange) -> exp.Subquery:
+    distinct = exp.maybe_parse(_KEPT, dialect="duckdb", into=exp.Select).where(mpids.holds()).subquery("kept")
     return exp.select("mpid", "place", _encoded(columns).as_("value")).from_(distinct).subquery("encoded")
 
 

@@ -12,15 +12,15 @@ if TYPE_CHECKING:
 _MEMORY = "1GB"
 
 
-def calculator(spill: Path, *, keeps_order: bool = True) -> duckdb.DuckDBPyConnection:
-    """A database in memory; what goes beyond 1 GB is written below `spill`, a folder made only then.
+def calculator(spill: Path, *, keeps_order: bool = True, memory: str = _MEMORY) -> duckdb.DuckDBPyConnection:
+    """A database in memory; what goes beyond `memory` is written below `spill`, a folder made only then.
 
     Without a folder of our own DuckDB would make `.tmp` where the command was called. Nothing is fetched over the
     network. `keeps_order`: rows that no query orders stay in the order in which they were read, which takes memory.
     """
     return duckdb.connect(
         config={
-            "memory_limit": _MEMORY,
+            "memory_limit": memory,
             "temp_directory": str(spill),
             "preserve_insertion_order": keeps_order,
             "autoinstall_known_extensions": False,

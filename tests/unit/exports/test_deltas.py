@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from transforms.definitions.records import Definitions
 
 DAY = timedelta(days=1)
+PUT_TOGETHER_FROM_PARTS = 2
 EMAIL = OutputColumn(("email",), "email", None, None)
 HASHED = OutputColumn(("email",), "email", "sha256", None)
 IS_MEMBER = OutputColumn((), None, None, "is_member")
@@ -340,8 +341,10 @@ def resume(folder: Path) -> None:
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.partner)
 @pytest.mark.parametrize("seed", range(3))
 def test_after_each_delivery_the_partners_list_is_exactly_the_audience(
-    case: Case, seed: int, tmp_path: Path
+    case: Case, seed: int, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
+    if seed == PUT_TOGETHER_FROM_PARTS:
+        request.getfixturevalue("small_parts")
     world = World(case, tmp_path, seed)
     for step in range(10):
         world.change()
