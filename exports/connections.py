@@ -42,7 +42,7 @@ class Outcome:
     def status(self) -> Status:
         """The worst of what its audiences say, `delivered` where it has none."""
         found = {one.status for one in self.audiences}
-        for status in ("failed", "faulted", "delivered", "written", "not_forward", "not_newest"):
+        for status in ("failed", "faulted", "delivered", "written", "waiting", "not_forward", "not_newest"):
             if status in found:
                 return status
         return "inactive" if self.is_inactive else "delivered"

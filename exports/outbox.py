@@ -46,13 +46,14 @@ class OutboxFile:
 @dataclass(frozen=True)
 class Taken:
     """A chunk that the partner took: a file (request None), or a request of it, but for the rows at `rejected`, and for
-    `unplaced` ones that it refused without saying which.
+    `unplaced` ones that it refused without saying which. `jobs`: what it calls the work on it that goes on there.
     """
 
     file: int
     request: int | None
     rejected: tuple[int, ...] = ()
     unplaced: int = 0
+    jobs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,14 @@ class OutboxDelivery:
             return ()
         whole = path.read_bytes().rpartition(b"\n")[0]
         return tuple(
-            Taken(one["file"], one["request"], tuple(one["rejected"]), one["unplaced"])
+            Taken(
+                one["file"],
+                one["request"],
+                tuple(one["rejected"]),
+                one["unplaced"],
+                # What an earlier version began to send has none.
+                tuple(one.get("jobs", ())),
+            )
             for one in map(json.loads, whole.splitlines())
         )
 

@@ -6,16 +6,18 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
 from exports.fold import fold, outcome
-from exports.ledger.records import DeliveredFile
+from exports.ledger.records import DeliveredFile, DeliveredJob
 from exports.outbox import Taken
 from transforms.durable import replace_bytes
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from pathlib import Path
 
     from exports.ledger.ledger import Ledger
     from exports.ledger.records import ReceivedAudience, ReceivedList
     from exports.outbox import OutboxDelivery, OutboxFile
+    from exports.partners.jobs import JobState
 
 
 class Answered(Protocol):
@@ -29,6 +31,11 @@ class Answered(Protocol):
     @property
     def unplaced(self) -> int:
         """How many more it refused without saying which."""
+        ...
+
+    @property
+    def jobs(self) -> tuple[str, ...]:
+        """What it calls the work on it that goes on there."""
         ...
 
 
@@ -49,6 +56,10 @@ class RequestCarrier(Protocol):
 
     def post(self, line: bytes, list_id: str | None, idempotency_key: str) -> Answered:
         """Post one line of a file of requests."""
+        ...
+
+    def job_state(self, job: str) -> JobState:
+        """What became of work that goes on there."""
         ...
 
 
@@ -101,7 +112,7 @@ def send_requests(
                 if (number, place) not in done:
                     key = f"{connection_id}/{file.name}/{place}"
                     answer = carrier.post(line, list_id, key)
-                    delivery.note(Taken(number, place, answer.rejected, answer.unplaced))
+                    delivery.note(Taken(number, place, answer.rejected, answer.unplaced, answer.jobs))
     return known
 
 
@@ -112,8 +123,9 @@ def record(
     ledger: Ledger,
     *,
     by_requests: bool,
+    now: datetime,
 ) -> ReceivedAudience:
-    """Keep in the ledger what was taken of a delivery, then forget the delivery.
+    """Keep in the ledger what was taken of a delivery `now`, then forget the delivery.
 
     The as_of moves on where all of it was; where some requests were not taken, what is missing is in the next difference.
     """
@@ -121,7 +133,7 @@ def record(
         # It was recorded, and a crash came before it was forgotten.
         delivery.drop()
         return known
-    now, is_whole = known, True
+    after, is_whole = known, True
     for number, file in enumerate(delivery.files):
         received: ReceivedList | None = file.received
         found = outcome(delivery, number)
@@ -132,10 +144,10 @@ def record(
         if received is not None:
             before = known.list_of(file.kind)
             list_id = received.list_id if before is None else before.list_id
-            now = now.with_list(replace(received, list_id=list_id, list_name=file.list_name))
+            after = after.with_list(replace(received, list_id=list_id, list_name=file.list_name))
     moves_on = is_whole and not delivery.is_emptying
-    now = replace(
-        now,
+    after = replace(
+        after,
         as_of=delivery.as_of if moves_on else known.as_of,
         files=tuple(
             _delivered(delivery, number, file, by_requests=by_requests)
@@ -146,10 +158,15 @@ def record(
         sent_times=delivery.again + 1,
         is_accepted=delivery.is_emptying and known.is_accepted,
         is_emptied_first=known.is_emptied_first and not is_whole,
+        jobs=tuple(
+            DeliveredJob(job, delivery.files[taken.file].name, now)
+            for taken in delivery.taken()
+            for job in taken.jobs
+        ),
     )
-    ledger.record(connection_id, now, delivery.parts())
+    ledger.record(connection_id, after, delivery.parts())
     delivery.drop()
-    return now
+    return after
 
 
 def _delivered(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal, cast
 from exports.brakes import held
 from exports.delivery.faults import DeliveryError
 from exports.file_names import file_stem
+from exports.jobs import after_jobs
 from exports.ledger.records import RecordedFault
 from exports.outbox import keep, pending
 from exports.partners.chosen import chosen_files
@@ -16,11 +17,12 @@ from exports.prepare import Prepared, prepare
 from exports.request import ExportRequest
 from exports.send import record, send_files, send_requests
 from transforms.definitions.destinations import HttpApi, Local
+from transforms.errors import InternalError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from contextlib import AbstractContextManager
-    from datetime import datetime
+    from datetime import datetime, timedelta
     from pathlib import Path
 
     from exports.ledger.ledger import Ledger
@@ -35,9 +37,9 @@ if TYPE_CHECKING:
 
 #: `delivered`: also where nothing had changed. `written`: a file lies in exports/, since nothing may leave over the
 #: network. `not_forward`: this as_of, or a later one, was delivered before. `not_newest`: a later membership is stored.
-#: `unsent`: it can't be connected. `faulted`: as the ledger says. `failed`: what was to be sent is wrong.
+#: `unsent`: it can't be connected. `waiting`: the partner still works on what it was sent last. `faulted`: as the ledger says. `failed`: what was to be sent is wrong.
 Status = Literal[
-    "delivered", "written", "inactive", "not_forward", "not_newest", "unsent", "faulted", "failed"
+    "delivered", "written", "inactive", "not_forward", "not_newest", "unsent", "waiting", "faulted", "failed"
 ]
 
 
@@ -102,11 +104,13 @@ class Turn:
             if outcome.status == "faulted":
                 return outcome
             known = self.known
+        if self.may_leave and (outcome := self._waiting(known)) is not None:
+            return outcome
         if known.as_of is not None and self.as_of <= known.as_of:
             return AudienceOutcome(self.audience_id, "not_forward")
         if self.as_of != self.generation.newest:
             return AudienceOutcome(self.audience_id, "not_newest")
-        return self._deliver(known) if self.may_leave else self._write(known)
+        return self._deliver(self.known) if self.may_leave else self._write(known)
 
     def empty(self) -> AudienceOutcome:
         """Take back all that was received, after what was prepared before and did not arrive; nothing holds it."""
@@ -152,6 +156,9 @@ class Turn:
                 outcome = self._send(keep(prepared.delivery), known, prepared.manifests)
                 if outcome.status == "faulted":
                     return outcome
+                # What is sent anew could be taken back with the rest (B11).
+                if (waiting := self._waiting(self.known)) is not None:
+                    return waiting
                 known = self.known
         prepared = self._prepare(known, self._outbox)
         if (fault := self._held(known, prepared)) is not None:
@@ -199,6 +206,24 @@ class Turn:
         connection = self.connection
         return held(prepared, connection.id, connection.max_removal, missing, self.dispatch.now())
 
+    def _waiting(self, known: ReceivedAudience) -> AudienceOutcome | None:
+        """Ask about the work that goes on there; None where there is none, or it has ended."""
+        if not known.jobs:
+            return None
+        try:
+            with self.dispatch.carrier(self._output, self.connection.id) as opened:
+                state = cast("RequestCarrier", opened).job_state
+                known = after_jobs(known, state, self._longest_work, self.dispatch.now())
+        except DeliveryError as error:
+            return self._faulted(known, self._recorded(error))
+        if known.fault is not None:
+            return self._faulted(known, known.fault)
+        self.dispatch.ledger.record(self.connection.id, known)
+        if not known.jobs:
+            return None
+        words = f"the partner still works on what it was sent last, {len(known.jobs):,} requests at most"
+        return AudienceOutcome(self.audience_id, "waiting", words)
+
     def _is_emptied_first(self, known: ReceivedAudience) -> bool:
         """Whether all that was received is taken back first: as was asked for, or since it was sent under another name by
         which alone the partner knows it.
@@ -224,15 +249,18 @@ class Turn:
                 else:
                     send_files(delivery, cast("FileCarrier", opened))
         except DeliveryError as error:
-            fault = error.fault
-            recorded = RecordedFault(fault.reason, fault.message, fault.next_step, self.dispatch.now())
-            known = self.known
-            if by_requests and not fault.may_have_arrived:
+            known, now = self.known, self.dispatch.now()
+            if by_requests and not error.fault.may_have_arrived:
                 # What was refused would be refused again: what was taken is kept, and the difference made anew.
-                known = record(delivery, self.connection.id, known, ledger, by_requests=True)
-            return self._faulted(known, recorded)
-        record(delivery, self.connection.id, known, ledger, by_requests=by_requests)
+                known = record(delivery, self.connection.id, known, ledger, by_requests=True, now=now)
+            return self._faulted(known, self._recorded(error))
+        now = self.dispatch.now()
+        record(delivery, self.connection.id, known, ledger, by_requests=by_requests, now=now)
         return AudienceOutcome(self.audience_id, "delivered", files=manifests)
+
+    def _recorded(self, error: DeliveryError) -> RecordedFault:
+        fault = error.fault
+        return RecordedFault(fault.reason, fault.message, fault.next_step, self.dispatch.now())
 
     def _faulted(self, known: ReceivedAudience, fault: RecordedFault) -> AudienceOutcome:
         self.dispatch.ledger.record(self.connection.id, replace(known, fault=fault))
@@ -241,6 +269,13 @@ class Turn:
     @property
     def _output(self) -> Output:
         return self.definitions.output(self.connection.output)
+
+    @property
+    def _longest_work(self) -> timedelta:
+        api = partner_named(self._output.partner).api
+        if api is None or api.jobs is None:
+            raise InternalError(f"{self._output.partner} works on nothing after it was sent")
+        return api.jobs.longest
 
     @property
     def _outbox(self) -> Path:

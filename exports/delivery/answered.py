@@ -15,7 +15,7 @@ class Answer:
 
     `rejected` are the positions of those that the partner refused for good, in order; `unplaced`, how many more it
     refused without saying which. The others were accepted. `words` are its distinct reasons, without identifiers.
-    `jobs`: what it calls the work that goes on there, which nobody waits for.
+    `jobs`: what it calls the work that goes on there, which is asked about later.
     """
 
     rejected: tuple[int, ...] = ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import UTC
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import orjson
 
@@ -17,6 +17,7 @@ from exports.delivery.filling import filled_body, filled_path, names_in
 from exports.delivery.session import Session
 from exports.partners.answers import Later, Refused, Taken
 from exports.partners.api import ListFacts
+from exports.partners.jobs import Failed
 from exports.partners.json_places import value_at
 from transforms.errors import InternalError
 
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from exports.delivery.refresh_tokens import RefreshTokens
     from exports.partners.answers import Heard, Verdict
     from exports.partners.api import Filled, ListCall, Method, PartnerApi
+    from exports.partners.jobs import JobState
     from exports.partners.profile import Partner
     from transforms.definitions.destinations import HttpApi
 
@@ -154,6 +156,27 @@ class Api:
         progress = Progress()
         self._post(posting, tuple(range(len(self._api.rows.of(body)))), progress, 0)
         return progress.answer(self._session.shown(progress.words, body) if progress.words else ())
+
+    def job_state(self, job: str) -> JobState:
+        """What became of work that goes on there. DeliveryError where the partner does not say."""
+        jobs = self._api.jobs
+        if jobs is None:
+            raise InternalError("a partner without jobs is asked about one")
+        path = jobs.path.replace("{job}", quote(job, safe=""))
+        progress = Progress()
+
+        def attempt() -> JobState:
+            try:
+                heard, verdict = self._session.hear("GET", path, None, ())
+            except Unanswered as error:
+                raise self._session.unanswered(error, progress) from None
+            verdict = self._of_this_list(verdict, None)
+            if not isinstance(verdict, Taken):
+                raise self._session.not_taken(verdict, heard, None, progress)
+            state = jobs.judge(heard)
+            return Failed(self._session.shown(state.words, None)) if isinstance(state, Failed) else state
+
+        return self._patience.tried(attempt)
 
     def _post(self, posting: _Posting, positions: tuple[int, ...], progress: Progress, halvings: int) -> None:
         left = positions

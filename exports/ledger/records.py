@@ -64,11 +64,21 @@ class DeliveredFile:
 
 
 @dataclass(frozen=True)
+class DeliveredJob:
+    """Work that goes on at the partner on a request of a file, by the partner's name of it. `since`: when it was recorded."""
+
+    job: str
+    file_name: str
+    since: datetime
+
+
+@dataclass(frozen=True)
 class ReceivedAudience:
     """An audience, or a variant of it, at a partner. `as_of` is that of the last delivery, None before the first.
 
     `sent_as_of` and `sent_times`: the as_of that was sent last, whole or in part, and how often. `is_accepted`: the next
     delivery is not held. `is_emptied_first`: it takes back all that was received, before everything is sent anew.
+    `jobs`: work that goes on there, of which it is not known yet what it took.
     """
 
     audience_id: str
@@ -81,6 +91,7 @@ class ReceivedAudience:
     sent_times: int = 0
     is_accepted: bool = False
     is_emptied_first: bool = False
+    jobs: tuple[DeliveredJob, ...] = ()
 
     def times_sent(self, as_of: datetime) -> int:
         """How many deliveries of an as_of were made."""
@@ -144,6 +155,7 @@ def to_json(connection: ReceivedConnection) -> dict[str, Any]:
                 "sent_times": one.sent_times,
                 "is_accepted": one.is_accepted,
                 "is_emptied_first": one.is_emptied_first,
+                "jobs": [{**vars(each), "since": iso(each.since)} for each in one.jobs],
             }
             for one in connection.audiences
         ],
@@ -165,6 +177,10 @@ def _audience_of(one: dict[str, Any]) -> ReceivedAudience:
             "lists": tuple(list_of_json(each) for each in one["lists"]),
             "files": tuple(DeliveredFile(**each) for each in one["files"]),
             "fault": None if fault is None else RecordedFault(**{**fault, "since": instant(fault["since"])}),
+            # A ledger of an earlier version names none.
+            "jobs": tuple(
+                DeliveredJob(**{**each, "since": instant(each["since"])}) for each in one.get("jobs", ())
+            ),
         }
     )
 

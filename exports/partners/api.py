@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from exports.partners.answers import Heard, Verdict
+    from exports.partners.jobs import Jobs
     from exports.partners.json_places import Place
 
 #: What a delivery alone knows. `audience` is the id of the list there, `account` that of the account.
@@ -197,6 +198,8 @@ class PartnerApi:
     unconfirmed: tuple[str, ...] = ()
     #: What an address of one's own looks like, where `address` is None.
     address_like: str = ""
+    #: Where it names work that goes on there: the next delivery waits until that has ended.
+    jobs: Jobs | None = None
 
     @property
     def all_variables(self) -> tuple[Variable, ...]:

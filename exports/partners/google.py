@@ -17,7 +17,8 @@ from exports.identifiers.places import COUNTRY_UPPER, POSTAL_CODE_GOOGLE
 from exports.partners.answers import Heard, Later, Refused, SignIn, Taken, Verdict, by_status, without
 from exports.partners.api import ListCall, ListFacts, Lists, OAuth2, PartnerApi, RowsAt, Slot, Variable
 from exports.partners.identity_types import ADVERTISING_IDS, PHONES
-from exports.partners.json_places import value_at
+from exports.partners.jobs import Ended, Failed, Jobs, JobState, Running
+from exports.partners.json_places import value_at, values_at
 from exports.partners.name_spaces import SPACES
 from exports.partners.profile import AttributeColumn, IdentityColumn, Option, Partner, PartnerFile
 
@@ -132,6 +133,23 @@ def _judge(heard: Heard) -> Verdict:
             return by_status(heard, words)
 
 
+_ENDED = ("SUCCESS", "PARTIAL_SUCCESS", "FAILED")
+_DESTINATION = ("requestStatusPerDestination", "*")
+
+
+def _work(heard: Heard) -> JobState:
+    states = set(values_at(heard.body, (*_DESTINATION, "requestStatus")))
+    if not states or not states.issubset(_ENDED):
+        return Running()
+    errors = (*_DESTINATION, "errorInfo", "errorCounts", "*")
+    if states == {"FAILED"}:
+        # `PROCESSING_ERROR_REASON_INVALID_FORMAT`: so long a word would be hidden, as a digest is.
+        reasons = (word.removeprefix("PROCESSING_ERROR_REASON_") for word in heard.words((*errors, "reason")))
+        return Failed(tuple(reason.replace("_", " ").lower() for reason in reasons))
+    # 64 bits, which JSON there has as texts.
+    return Ended(sum(int(count) for count in values_at(heard.body, (*errors, "recordCount"))))
+
+
 _LIST = "/v1/accountTypes/GOOGLE_ADS/accounts/{account}/userLists"
 
 GOOGLE_CSV = Partner(
@@ -165,7 +183,7 @@ GOOGLE_DATA_MANAGER = Partner(
     name="google_data_manager",
     title="Google Customer Match, Data Manager API",
     rules_version=_RULES,
-    source="developers.google.com/data-manager/api, audienceMembers and formatting; googleads/data-manager-python (Dec 2025)",
+    source="developers.google.com/data-manager/api, audienceMembers, requestStatus and formatting; googleads/data-manager-python (Dec 2025)",
     files=(
         # At most ten identifiers a member: a line has two, and of a member with more there are more lines.
         PartnerFile(
@@ -199,7 +217,7 @@ GOOGLE_DATA_MANAGER = Partner(
         authentication=OAuth2("https://oauth2.googleapis.com/token"),
         rows=RowsAt(("audienceMembers",)),
         judge=_judge,
-        accepted="a `requestId`; the work goes on there for up to a day, and nobody waits for it",
+        accepted="a `requestId`; the work goes on there for up to a day",
         lists=Lists(
             create=ListCall("POST", _LIST, _new_list),
             id_at=("id",),
@@ -218,6 +236,7 @@ GOOGLE_DATA_MANAGER = Partner(
         ),
         variables=(Variable("ACCOUNT_ID", "the Google Ads account, digits alone", fills="account"),),
         retried=_RETRIED,
+        jobs=Jobs("/v1/requestStatus:retrieve?requestId={job}", _work, timedelta(days=2)),
         unconfirmed=(
             "the fields by which it names members that it refuses",
             "lists of devices, which must be made there: they need the id of an app",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import Any
 
 from exports.formats.format import Batch, Csv, Request, Requests, apart
@@ -12,6 +13,7 @@ from exports.identifiers.phones import PHONE_E164
 from exports.partners.answers import Heard, Taken, Verdict, by_status, without
 from exports.partners.api import ListCall, Lists, PartnerApi, RowsAt, Slot, Token
 from exports.partners.identity_types import PHONES
+from exports.partners.jobs import Ended, Failed, Jobs, JobState, Running
 from exports.partners.json_places import value_at
 from exports.partners.profile import AnyAttributes, IdentityColumn, Partner, PartnerFile
 
@@ -51,6 +53,21 @@ def _judge(heard: Heard) -> Verdict:
     if bad and heard.status in (400, 422):
         return without(heard, bad, words) or by_status(heard, words, _GONE)
     return by_status(heard, words, _GONE)
+
+
+def _work(heard: Heard) -> JobState:
+    def said(name: str) -> Any:
+        return value_at(heard.body, ("data", "attributes", name))
+
+    match said("status"):
+        case "complete":
+            failed = said("failed_count") or 0
+            is_all = failed and failed == said("total_count")
+            return Failed(("its import errors say why",)) if is_all else Ended(failed)
+        case "cancelled":
+            return Failed(("it was cancelled",))
+        case _:
+            return Running()
 
 
 def _columns(email: str, phone: str) -> tuple[IdentityColumn, ...]:
@@ -107,7 +124,8 @@ KLAVIYO = Partner(
             identifiers=(("attributes", "email"), ("attributes", "phone_number")),
         ),
         judge=_judge,
-        accepted="202; the job goes on there, and what it could not import is read of it there",
+        accepted="202; the job goes on there, and its import errors are read there",
+        jobs=Jobs("/api/profile-bulk-import-jobs/{job}", _work, timedelta(days=2)),
         lists=Lists(
             create=ListCall(
                 "POST",

@@ -197,6 +197,12 @@ def _api(api: PartnerApi) -> Iterator[str]:
         needed = "" if variable.is_needed else " (may be left out)"
         yield f"| `<credentials>_{variable.suffix}` | {variable.about}{needed} |"
     yield f"\n* An answer accepts what was sent where it says: {api.accepted}."
+    if api.jobs is not None:
+        yield (
+            f"* The next delivery asks what became of it, at `{api.jobs.path.partition('?')[0]}`, and waits until it has "
+            f"ended, {api.jobs.longest.days} days at most. Rows that were refused then are counted; where all were, that "
+            "is a fault."
+        )
     if api.retried:
         yield f"* Refusals that pass with time, besides HTTP's own: {', '.join(api.retried)}."
     yield f"* {_lists(api)}"

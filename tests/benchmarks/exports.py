@@ -95,7 +95,7 @@ def delta(members: int, folder: Path) -> tuple[float, float, int]:
     full = _best(lambda: prepared(first, whole, nobody))
     delivery = prepared(first, whole, nobody).delivery
     assert delivery is not None
-    known = record(delivery, "c", nobody, ledger, by_requests=False)
+    known = record(delivery, "c", nobody, ledger, by_requests=False, now=AS_OF)
     half = members // 200
     second = _generation(members, folder, AS_OF + DAY, range(half, members + half))
     some = replace(whole, as_of=AS_OF + DAY)

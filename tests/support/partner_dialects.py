@@ -67,6 +67,9 @@ class Dialect:
     too_small: Reply = (400, {})
     #: A request with a bad row fails as a whole.
     is_whole: bool = False
+    #: Where it is asked about work that goes on, and what is said of work that has ended.
+    job: str | None = None
+    job_done: Any = None
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -154,6 +157,8 @@ GOOGLE = Dialect(
     rename=rf"PATCH {_GOOGLE_LIST}/(\d+)",
     delete=rf"DELETE {_GOOGLE_LIST}/(\d+)",
     is_whole=True,
+    job="GET /v1/requestStatus:retrieve",
+    job_done={"requestStatusPerDestination": [{"requestStatus": "SUCCESS"}]},
 )
 
 
@@ -374,6 +379,8 @@ KLAVIYO = Dialect(
     rename=r"PATCH /api/lists/(\d+)",
     delete=r"DELETE /api/lists/(\d+)",
     is_whole=True,
+    job=r"GET /api/profile-bulk-import-jobs/[\w-]+",
+    job_done={"data": {"attributes": {"status": "complete", "total_count": 4, "failed_count": 0}}},
     headers={"authorization": "Klaviyo-API-Key secret-key-1234", "revision": "2025-10-15"},
 )
 

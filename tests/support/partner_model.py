@@ -142,6 +142,8 @@ class Model:
 
     def _list_call(self, asked: Asked) -> tuple[int, dict[str, str], Any]:
         dialect = self.dialect
+        if matched(dialect.job, asked):
+            return 200, {}, dialect.job_done
         is_delete = asked.body.get("action") == "delete" if isinstance(asked.body, dict) else False
         if matched(dialect.create, asked) and not is_delete:
             made = str(self.next_id)

@@ -103,6 +103,7 @@ def _metadata(outcome: Outcome, as_of: str) -> dict[str, dg.MetadataValue]:
         "too_small": dg.MetadataValue.json(
             {file.file_name: file.least_rows for file in outcome.files if file.is_too_small}
         ),
+        "waiting": dg.MetadataValue.json({one.audience_id: one.reason for one in outcome.of("waiting")}),
         "unsent": dg.MetadataValue.json({one.audience_id: one.reason for one in outcome.of("unsent")}),
     }
 
