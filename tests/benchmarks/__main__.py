@@ -23,7 +23,6 @@ MEDIUM = 20_000_000
 LARGE = 100_000_000
 #: What depends on the number of audiences or days alone is measured at the sizes below and above.
 GROWTH_FROM = 10_000_000
-MOST_MEMBERS = 10_000_000
 DAY_BY_DAY_FROM = 50_000_000
 
 
@@ -72,11 +71,12 @@ def _found(folder: Path, events: int) -> Iterator[Result | Point]:
         yield from measure.orchestrated(folder)
         yield from measure.answered(folder)
         yield from report.reported(folder / "report")
+        yield from exports.exported(SMALL)
     else:
         yield from growth.grown(folder)
         yield from memory.remembered(folder)
-    # As many members as the smaller size has events; of ten million a file takes minutes, and memory is what counts.
-    yield from exports.exported(min(events, MOST_MEMBERS))
+        # Of ten million members files take minutes, and memory is what counts.
+        yield from exports.remembered(SMALL, 10 * SMALL)
 
 
 if __name__ == "__main__":

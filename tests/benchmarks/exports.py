@@ -1,9 +1,10 @@
 """What a partner file costs, against the engine's own digests of the same identifiers, and a delta against a full file.
 
-`python -m tests.benchmarks.exports [--members 1000000]` writes a Meta file of members with an address and a phone
+`python -m tests.benchmarks.exports [--members 1000000] [--memory]` writes a Meta file of members with an address and a phone
 number each, and prints the ratio to `copy (select sha256(lower(trim(…))))` of the same data, the best of three. Then it
 prepares requests to Meta's API: of everybody, and a day later of those who changed, 1 % of the members, half of whom left.
-Seconds are those of processors: other work on the machine counts for nothing.
+Seconds are those of processors: other work on the machine counts for nothing. `--memory` does the same once of as many
+and of ten times as many, and prints the ratio of the most memory.
 """
 
 from __future__ import annotations
@@ -65,23 +66,23 @@ copy (
 """
 
 
-def compared(members: int, folder: Path) -> tuple[float, float, int]:
+def compared(members: int, folder: Path, times: int = _TIMES) -> tuple[float, float, int]:
     """Seconds of a Meta file, and of the yardstick; megabytes that the file took."""
     generation = _generation(members, folder, AS_OF, range(members))
     [file] = META_CSV.files
     request = ExportRequest("all", None, AS_OF, META_CSV, file, "All")
     _forget_peak()
-    ours = _best(lambda: write_export(generation, request, folder / "meta.csv"))
+    ours = _best(times, lambda: write_export(generation, request, folder / "meta.csv"))
     megabytes = _peak()
     with duckdb.connect() as connection:
         statement = _YARDSTICK.format(identities=generation.identities_file, path=folder / "yardstick.csv")
-        yardstick = _best(lambda: connection.execute(statement))
+        yardstick = _best(times, lambda: connection.execute(statement))
     return ours, yardstick, megabytes
 
 
-def delta(members: int, folder: Path) -> tuple[float, float, int]:
+def delta(members: int, folder: Path, times: int = _TIMES) -> tuple[float, float, int, int]:
     """Seconds of the requests of everybody, and of those of one member of a hundred, who left or joined; megabytes that
-    the latter took.
+    each took.
     """
     first = _generation(members, folder, AS_OF, range(members))
     ledger = Ledger(folder / "ledger")
@@ -92,7 +93,9 @@ def delta(members: int, folder: Path) -> tuple[float, float, int]:
     def prepared(generation: Generation, request: ExportRequest, known: ReceivedAudience) -> Prepared:
         return prepare((request,), generation, "c", (), known, ledger, folder / "outbox")
 
-    full = _best(lambda: prepared(first, whole, nobody))
+    _forget_peak()
+    full = _best(times, lambda: prepared(first, whole, nobody))
+    megabytes_of_all = _peak()
     delivery = prepared(first, whole, nobody).delivery
     assert delivery is not None
     known = record(delivery, "c", nobody, ledger, by_requests=False, now=AS_OF)
@@ -100,11 +103,11 @@ def delta(members: int, folder: Path) -> tuple[float, float, int]:
     second = _generation(members, folder, AS_OF + DAY, range(half, members + half))
     some = replace(whole, as_of=AS_OF + DAY)
     _forget_peak()
-    changed = _best(lambda: prepared(second, some, known))
+    changed = _best(times, lambda: prepared(second, some, known))
     megabytes = _peak()
     [manifest] = prepared(second, some, known).manifests
     assert (manifest.counts.rows, manifest.counts.removed) == (half, half)
-    return full, changed, megabytes
+    return full, changed, megabytes_of_all, megabytes
 
 
 def _generation(members: int, folder: Path, as_of: datetime, mpids: range) -> Generation:
@@ -124,9 +127,9 @@ def _generation(members: int, folder: Path, as_of: datetime, mpids: range) -> Ge
     return generation
 
 
-def _best(work: Callable[[], object]) -> float:
+def _best(times: int, work: Callable[[], object]) -> float:
     seconds = []
-    for _ in range(_TIMES):
+    for _ in range(times):
         before = time.process_time()
         work()
         seconds.append(time.process_time() - before)
@@ -151,7 +154,7 @@ def exported(members: int) -> Iterator[Result]:
     what = f"a Meta file of {members:,} members, of the engine's own digests (CPU)"
     yield Result(what, ours, yardstick, megabytes, most=2)
     with tempfile.TemporaryDirectory() as folder:
-        full, changed, megabytes = measured(delta, members, Path(folder)).value
+        full, changed, _, megabytes = measured(delta, members, Path(folder)).value
     yield Result(
         f"requests of the 1 % who changed of {members:,}, of those of all (CPU)",
         changed,
@@ -161,10 +164,33 @@ def exported(members: int) -> Iterator[Result]:
     )
 
 
+def remembered(less: int, more: int) -> Iterator[Result]:
+    """The memory of files and of changes of many members, of that of few."""
+    files, firsts, changes = zip(*(_megabytes(members) for members in (less, more)), strict=True)
+    for what, (of_less, of_more) in (
+        ("a Meta file", files),
+        ("requests of all", firsts),
+        ("requests of the 1 % who changed", changes),
+    ):
+        said = f"{what}, {more:,} members: its memory, of that of {less:,}"
+        yield Result(said, megabytes=of_more, of_megabytes=of_less, most=1.3)
+
+
+def _megabytes(members: int) -> tuple[int, int, int]:
+    with tempfile.TemporaryDirectory() as folder:
+        _, _, of_file = measured(compared, members, Path(folder), 1).value
+    with tempfile.TemporaryDirectory() as folder:
+        _, _, of_all, of_changes = measured(delta, members, Path(folder), 1).value
+    return of_file, of_all, of_changes
+
+
 def _main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--members", type=int, default=1_000_000)
-    for result in exported(parser.parse_args().members):
+    parser.add_argument("--memory", action="store_true")
+    options = parser.parse_args()
+    members = options.members
+    for result in remembered(members, 10 * members) if options.memory else exported(members):
         print(result.line(), flush=True)  # noqa: T201
 
 

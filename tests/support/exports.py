@@ -13,6 +13,7 @@ from exports.build import write_whole
 from exports.connections import deliver_connection
 from exports.ledger.received import open_received
 from exports.partners.checks import check_outputs
+from exports.prepare import MEMORY
 from exports.turn import Turn
 from tests.support.definitions import audience, connection, definitions
 from tests.support.dispatches import dispatch
@@ -128,6 +129,6 @@ class Export:
 
 def write_export(generation: Generation, request: ExportRequest, path: Path) -> Counts:
     """Write the file of `request` with all members, for a partner that has received nothing."""
-    with calculator(path.with_name(f"{path.name}.spill")) as connection:
+    with calculator(path.with_name(f"{path.name}.spill"), memory=MEMORY) as connection:
         open_received(connection, path.parent, None)
         return write_whole(connection, generation, request, path, keeps_rows=False).counts
