@@ -17,7 +17,6 @@ from exports.prepare import Prepared, prepare
 from exports.request import ExportRequest
 from exports.send import record, send_files, send_requests
 from transforms.definitions.destinations import HttpApi, Local
-from transforms.errors import InternalError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -210,12 +209,19 @@ class Turn:
         """Ask about the work that goes on there; None where there is none, or it has ended."""
         if not known.jobs:
             return None
+        longest = self._longest_work
+        if longest is None:
+            # The output goes elsewhere by now.
+            self.dispatch.ledger.record(self.connection.id, replace(known, jobs=()))
+            return None
         try:
             with self.dispatch.carrier(self._output, self.connection.id) as opened:
                 state = cast("RequestCarrier", opened).job_state
-                known = after_jobs(known, state, self._longest_work, self.dispatch.now())
+                known = after_jobs(known, state, longest, self.dispatch.now())
         except DeliveryError as error:
-            return self._faulted(known, self._recorded(error))
+            # Of work that the partner does not know nothing is to be heard the next time either.
+            kept = () if error.fault.reason == "refused" else known.jobs
+            return self._faulted(replace(known, jobs=kept), self._recorded(error))
         if known.fault is not None:
             return self._faulted(known, known.fault)
         self.dispatch.ledger.record(self.connection.id, known)
@@ -271,11 +277,11 @@ class Turn:
         return self.definitions.output(self.connection.output)
 
     @property
-    def _longest_work(self) -> timedelta:
+    def _longest_work(self) -> timedelta | None:
+        """How long the partner may work on what it took, None where that is all taken at once."""
         api = partner_named(self._output.partner).api
-        if api is None or api.jobs is None:
-            raise InternalError(f"{self._output.partner} works on nothing after it was sent")
-        return api.jobs.longest
+        is_posted = isinstance(self._output.destination, HttpApi)
+        return api.jobs.longest if is_posted and api is not None and api.jobs is not None else None
 
     @property
     def _outbox(self) -> Path:

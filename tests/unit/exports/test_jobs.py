@@ -216,6 +216,27 @@ def test_where_the_partner_does_not_say_nothing_is_sent(shop: Shop) -> None:
     assert shop.deliver().status == "delivered"
 
 
+def test_work_that_the_partner_does_not_know_is_a_fault_once(shop: Shop) -> None:
+    shop.deliver()
+    shop.as_of += DAY
+    shop.server.script(Step(404, body={}))
+    [one] = shop.deliver().audiences
+    assert one.fault is not None
+    assert one.fault.reason == "refused"
+    shop.ledger.resume("c", accepts=False)
+    assert shop.deliver().status == "delivered"
+
+
+def test_nobody_asks_for_work_where_the_output_goes_elsewhere_by_now(tmp_path: Path) -> None:
+    with partner_server("google_data_manager") as before, partner_server("meta") as now:
+        shop = Shop(tmp_path, before)
+        shop.deliver()
+        shop.as_of += DAY
+        shop.server = now
+        assert shop.deliver().status == "delivered"
+    assert shop.ledger.read("c").audiences[0].jobs == ()
+
+
 def test_everything_is_sent_anew_only_when_the_partner_has_taken_it_back(tmp_path: Path) -> None:
     with partner_server("google_data_manager") as server:
         shop = Shop(tmp_path, server)
