@@ -18,7 +18,7 @@ def calculator(spill: Path, *, keeps_order: bool = True, memory: str = _MEMORY) 
     Without a folder of our own DuckDB would make `.tmp` where the command was called. Nothing is fetched over the
     network. `keeps_order`: rows that no query orders stay in the order in which they were read, which takes memory.
     """
-    return duckdb.connect(
+    connection = duckdb.connect(
         config={
             "memory_limit": memory,
             "temp_directory": str(spill),
@@ -27,6 +27,9 @@ def calculator(spill: Path, *, keeps_order: bool = True, memory: str = _MEMORY) 
             "autoload_known_extensions": False,
         }
     )
+    # The engine takes a process that another one spawned for a terminal, and would draw bars into its log.
+    connection.execute("set enable_progress_bar = false")
+    return connection
 
 
 def quoted(name: str) -> str:

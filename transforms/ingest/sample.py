@@ -129,7 +129,6 @@ class _Update:
         with self._connection:
             for statement in sample_sql.SETTINGS:
                 self._connection.execute(statement)
-            self._connection.execute("set enable_progress_bar = false")
             record = self._record()
         for name in record.files():
             sync_file(self._folder / name)
