@@ -103,7 +103,7 @@ def show(settings: Settings, audience: str, as_json: bool) -> None:
                 "output": connection.output,
                 "variant": connection.variant,
                 "status": connection.status,
-                "delivered": _delivered(settings, connection, found.id),
+                **_received(settings, connection, found.id),
             }
             for connection in connections_of(definitions, found.id)
         ],
@@ -114,11 +114,12 @@ def show(settings: Settings, audience: str, as_json: bool) -> None:
         _print(answer, figures.as_of if figures else None)
 
 
-def _delivered(settings: Settings, connection: Connection, audience_id: str) -> str | None:
-    """The as_of that the partner has of an audience."""
-    received = Ledger(settings.connection_ledger).read(connection.id)
-    as_of = received.audience(audience_id, connection.variant).as_of
-    return None if as_of is None else iso(as_of)
+def _received(settings: Settings, connection: Connection, audience_id: str) -> dict[str, Any]:
+    """The as_of that the partner has of an audience, and the requests of it that it still works on."""
+    known = Ledger(settings.connection_ledger).read(connection.id)
+    received = known.audience(audience_id, connection.variant)
+    as_of = None if received.as_of is None else iso(received.as_of)
+    return {"delivered": as_of, "at_work": len(received.jobs)}
 
 
 def _print(answer: dict[str, Any], as_of: datetime | None) -> None:
@@ -165,6 +166,8 @@ def _print(answer: dict[str, Any], as_of: datetime | None) -> None:
     for connection in answer["connections"]:
         of = f", variant {connection['variant']}" if connection["variant"] else ""
         last = f", delivered as of {connection['delivered']}" if connection["delivered"] else ""
+        if connection["at_work"]:
+            last += f", still at work there on requests of it: {connection['at_work']:,}"
         click.echo(
             f"connection {connection['id']}: to {connection['output']}{of}, {connection['status']}{last}"
         )

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from exports.ledger.ledger import Ledger
+from exports.ledger.records import DeliveredJob, ReceivedAudience
 from orchestration.lease import LeaseHolder, hold_lease
 from tests.support.command import Answer, answer
 from tests.support.project_folder import MILEPOST, write_project
@@ -392,3 +394,12 @@ def test_reading_commands_import_neither_dagster_nor_dbt() -> None:
     )
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert found.stdout == "[]\n"
+
+
+def test_show_says_that_a_partner_still_works_on_what_it_was_sent(project: Path, milepost) -> None:
+    job = DeliveredJob("request-1", "lapsed.csv", AS_OF)
+    sent = ReceivedAudience("lapsed", "push", as_of=AS_OF, jobs=(job, job))
+    Ledger(project / "data" / "ledger" / "connections").record("lapsed_meta", sent)
+    [connection] = milepost("show", "lapsed", "--json").json["connections"]
+    assert (connection["delivered"], connection["at_work"]) == ("2018-01-01T00:00:00Z", 2)
+    assert "still at work there on requests of it: 2" in milepost("show", "lapsed").out
