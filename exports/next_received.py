@@ -45,7 +45,10 @@ with of_suspects as (
         union all by name
         select mpid, print_1, print_2, attributes from member
         union all by name
-        select mpid, sent from received_member
+        select mpid, sent
+        from received_member semi join (
+            select mpid from suspect where mpid between $first and $last
+        ) as of_part using (mpid)
         union all by name
         select mpid, true as is_next from next_row
         union all by name

@@ -47,7 +47,7 @@ copy (
         identity_type,
         case identity_type
             when 'email' then 'User.' || mpid || '@Example' || (mpid % 1000) || '.com'
-            else '+1650' || lpad((2000000 + mpid % 8000000)::varchar, 7, '0')
+            else '+1' || (6500000000 + mpid)
         end as identity_value
     from range($members) as member (mpid), (values ('email'), ('mobile_number')) as kind (identity_type)
     order by mpid, identity_type
