@@ -27,10 +27,15 @@ _BATCH = 100_000
 _LONGEST_SEGMENT = 128
 #: Each identifier of a member once.
 _KEPT = "select distinct mpid, place, value, is_digest from identifier where value is not null"
-# Prints of 64 bits are grouped in two thirds of the time that texts take; whatever has the same print is compared.
+# Prints of 64 bits are sorted in half of the time in which texts are grouped; whatever has the same print is compared.
 _PRINT_OF_SEVERAL = """
 create table print_of_several as
-select hash(place, value) as print from identifier where value is not null group by print having count(*) > 1
+select distinct print
+from (
+    select print, lag(print) over (order by print) as before
+    from (select hash(place, value) as print from identifier where value is not null)
+)
+where print = before
 """
 _FIRST_OF_SEVERAL = """
 create table first_of_several as
