@@ -66,8 +66,8 @@ insert into header
 select header, (select count(*) from header) + row_number() over (order by header) - 1
 from (select distinct header from received_row where header not in (select header from header))
 """
-# What a member had and still has cancels itself out.
 _NOBODY_CHANGED = "create table changed (mpid bigint)"
+# What a member had and still has cancels itself out.
 _CHANGED = """
 insert into changed
 select mpid

@@ -43,7 +43,7 @@ select min(mpid) as mpid, place, value, is_digest
 from identifier where value is not null and hash(place, value) in (select print from print_of_several)
 group by place, value, is_digest
 """
-#: Each identifier once, by the first who has it. What is sorted is shorter than its digest.
+#: Each identifier once, by the first who has it.
 _FIRST = """
 select mpid, place, value, is_digest
 from (
@@ -70,7 +70,7 @@ def _encoded(columns: tuple[IdentityColumn, ...]) -> exp.Expr:
 
 def encoded_statement(columns: tuple[IdentityColumn, ...]) -> str:
     """`create view encoded` (mpid, place, value): each identifier of the table `identifier` once, as it is sent."""
-    query = exp.select("mpid", "place", "value").from_(_kept(columns, MpidRange()))
+    query = _kept(columns, MpidRange())
     return exp.Create(this=exp.to_table("encoded"), kind="view", expression=query).sql(dialect="duckdb")
 
 
@@ -88,18 +88,13 @@ def frames(connection: duckdb.DuckDBPyConnection, request: ExportRequest) -> Ite
             connection.execute(statement)
 
     def rows(mpids: MpidRange) -> exp.Select:
-        match request.file.arrangement:
-            case "identities":
-                first = exp.maybe_parse(_FIRST, dialect="duckdb", into=exp.Select).where(mpids.holds())
-                first = _in_order(first, ("mpid", "place", "value"), request, operation, mpids)
-                statement = exp.select("place", _encoded(columns).as_("value"), *attribute_names(request))
-                return statement.from_(first.subquery("first"))
-            case "members":
-                listed = _lists(_kept(columns, mpids), len(columns))
-                return _in_order(listed, ("mpid",), request, operation, mpids)
-            case "lines":
-                lines = _lines(_kept(columns, mpids), len(columns), _keys(columns))
-                return _in_order(lines, ("mpid", "line"), request, operation, mpids)
+        if request.file.has_members:
+            return _arranged(_kept(columns, mpids), len(columns), request, operation, mpids)
+        # Encoded once they are in order: what is sorted is shorter than its digest.
+        first = exp.maybe_parse(_FIRST, dialect="duckdb", into=exp.Select).where(mpids.holds())
+        first = _arranged(first, len(columns), request, operation, mpids)
+        statement = exp.select("place", _encoded(columns).as_("value"), *attribute_names(request))
+        return statement.from_(first.subquery("first"))
 
     ranges = mpid_ranges(connection, "identifier", rows=ROWS)
     yield from _read(connection, map(rows, ranges), request, headers, operation)
@@ -120,15 +115,7 @@ def frames_of(
 
     def rows(mpids: MpidRange) -> exp.Select:
         source = exp.select("mpid", "place", "value").from_(table).where(mpids.holds())
-        match request.file.arrangement:
-            case "identities":
-                return _in_order(source, ("mpid", "place", "value"), request, operation, mpids)
-            case "members":
-                listed = _lists(source.subquery("sent"), len(headers))
-                return _in_order(listed, ("mpid",), request, operation, mpids)
-            case "lines":
-                lines = _lines(source.subquery("sent"), len(headers), _keys(request.columns))
-                return _in_order(lines, ("mpid", "line"), request, operation, mpids)
+        return _arranged(source, len(headers), request, operation, mpids)
 
     ranges = mpid_ranges(connection, table, rows=ROWS)
     yield from _read(connection, map(rows, ranges), request, headers, operation)
@@ -136,6 +123,20 @@ def frames_of(
 
 def _keys(columns: tuple[IdentityColumn, ...]) -> frozenset[int]:
     return frozenset(place for place, column in enumerate(columns) if column.is_key)
+
+
+def _arranged(
+    source: exp.Select, places: int, request: ExportRequest, operation: Operation, mpids: MpidRange
+) -> exp.Select:
+    """Identifiers (mpid, place, value), of identities each once, in the rows and the order of the file."""
+    match request.file.arrangement:
+        case "identities":
+            return _in_order(source, ("mpid", "place", "value"), request, operation, mpids)
+        case "members":
+            return _in_order(_lists(source.subquery("sent"), places), ("mpid",), request, operation, mpids)
+        case "lines":
+            lines = _lines(source.subquery("sent"), places, _keys(request.columns))
+            return _in_order(lines, ("mpid", "line"), request, operation, mpids)
 
 
 def _in_order(
@@ -227,9 +228,10 @@ def _lines(source: exp.Subquery, places: int, keys: frozenset[int]) -> exp.Selec
     return exp.select("mpid", "line", *shown).from_(lines.subquery("line"))
 
 
-def _kept(columns: tuple[IdentityColumn, ...], mpids: MpidRange) -> exp.Subquery:
+def _kept(columns: tuple[IdentityColumn, ...], mpids: MpidRange) -> exp.Select:
+    """Each identifier of a member once, as it is sent."""
     distinct = exp.maybe_parse(_KEPT, dialect="duckdb", into=exp.Select).where(mpids.holds()).subquery("kept")
-    return exp.select("mpid", "place", _encoded(columns).as_("value")).from_(distinct).subquery("encoded")
+    return exp.select("mpid", "place", _encoded(columns).as_("value")).from_(distinct)
 
 
 def _of_place(aggregate: str, place: int) -> exp.Filter:

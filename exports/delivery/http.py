@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import UTC
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 import orjson
 
@@ -162,7 +162,7 @@ class Api:
         jobs = self._api.jobs
         if jobs is None:
             raise InternalError("a partner without jobs is asked about one")
-        path = jobs.path.replace("{job}", quote(job, safe=""))
+        path = filled_path(jobs.path, {"job": job})
         progress = Progress()
 
         def attempt() -> JobState:
@@ -269,6 +269,8 @@ class Api:
                     values[name] = list_id
                 case "account":
                     values[name] = self._account_id()
+                case "job":
+                    raise InternalError("a request of rows names work that goes on")
                 case "provider" | "delivery_stream":
                     values[name] = self._session.credentials.value(known[name])
         return values

@@ -14,8 +14,9 @@ if TYPE_CHECKING:
     from exports.partners.jobs import Jobs
     from exports.partners.json_places import Place
 
-#: What a delivery alone knows. `audience` is the id of the list there, `account` that of the account.
-Filled = Literal["audience", "account", "provider", "delivery_stream"]
+#: What a delivery alone knows. `audience` is the id of the list there, `account` that of the account, `job` what the
+#: partner calls work that goes on there.
+Filled = Literal["audience", "account", "provider", "delivery_stream", "job"]
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 
 

@@ -17,7 +17,7 @@ from exports.identifiers.places import COUNTRY_UPPER, POSTAL_CODE_GOOGLE
 from exports.partners.answers import Heard, Later, Refused, SignIn, Taken, Verdict, by_status, without
 from exports.partners.api import ListCall, ListFacts, Lists, OAuth2, PartnerApi, RowsAt, Slot, Variable
 from exports.partners.identity_types import ADVERTISING_IDS, PHONES
-from exports.partners.jobs import Ended, Failed, Jobs, JobState, Running
+from exports.partners.jobs import Ended, Failed, Jobs, JobState, Running, rows_in
 from exports.partners.json_places import value_at, values_at
 from exports.partners.name_spaces import SPACES
 from exports.partners.profile import AttributeColumn, IdentityColumn, Option, Partner, PartnerFile
@@ -146,8 +146,7 @@ def _work(heard: Heard) -> JobState:
         # `PROCESSING_ERROR_REASON_INVALID_FORMAT`: so long a word would be hidden, as a digest is.
         reasons = (word.removeprefix("PROCESSING_ERROR_REASON_") for word in heard.words((*errors, "reason")))
         return Failed(tuple(reason.replace("_", " ").lower() for reason in reasons))
-    # 64 bits, which JSON there has as texts.
-    return Ended(sum(int(count) for count in values_at(heard.body, (*errors, "recordCount"))))
+    return Ended(sum(map(rows_in, values_at(heard.body, (*errors, "recordCount")))))
 
 
 _LIST = "/v1/accountTypes/GOOGLE_ADS/accounts/{account}/userLists"

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from exports.partners.answers import Heard
 
 
+_DIGITS = 19
+
+
 @dataclass(frozen=True)
 class Running:
     """It goes on."""
@@ -29,6 +32,19 @@ class Failed:
     """It is over, and none of its rows were taken; why, in the partner's words."""
 
     words: tuple[str, ...] = ()
+
+
+def rows_in(count: object) -> int:
+    """A number of rows, which some write as a text of up to 64 bits; what is no number counts none."""
+    match count:
+        case bool():
+            return 0
+        case int():
+            return max(count, 0)
+        case str():
+            return int(count) if len(count) <= _DIGITS and count.isascii() and count.isdigit() else 0
+        case _:
+            return 0
 
 
 JobState = Running | Ended | Failed

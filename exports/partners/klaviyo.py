@@ -13,7 +13,7 @@ from exports.identifiers.phones import PHONE_E164
 from exports.partners.answers import Heard, Taken, Verdict, by_status, without
 from exports.partners.api import ListCall, Lists, PartnerApi, RowsAt, Slot, Token
 from exports.partners.identity_types import PHONES
-from exports.partners.jobs import Ended, Failed, Jobs, JobState, Running
+from exports.partners.jobs import Ended, Failed, Jobs, JobState, Running, rows_in
 from exports.partners.json_places import value_at
 from exports.partners.profile import AnyAttributes, IdentityColumn, Partner, PartnerFile
 
@@ -61,8 +61,8 @@ def _work(heard: Heard) -> JobState:
 
     match said("status"):
         case "complete":
-            failed = said("failed_count") or 0
-            is_all = failed and failed == said("total_count")
+            failed = rows_in(said("failed_count"))
+            is_all = failed and failed == rows_in(said("total_count"))
             return Failed(("its import errors say why",)) if is_all else Ended(failed)
         case "cancelled":
             return Failed(("it was cancelled",))
