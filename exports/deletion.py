@@ -46,8 +46,8 @@ def say_farewell(
     """Do what the output does about a deleted audience, for all that its partner has received of it.
 
     Where nothing may leave over the network what would be sent is written below exports/. It can be done again: a list
-    that is gone is deleted. A failure (exit status 1) EXP-019 where the partner refuses, in its words. The ledger still
-    knows what was received: see `forget`.
+    that is gone is deleted. A failure (exit status 1) EXP-019 where the partner refuses, in its words, and where it still works
+    on what it was sent. The ledger still knows what was received: see `forget`.
     """
     return tuple(
         Farewell(connection.id, audience_id, words)
@@ -145,8 +145,19 @@ def _emptied(turn: Turn, title: str) -> str:
         case "written":
             files = ", ".join(file.file_name for file in outcome.files)
             return f"{files} was written, and {title} has what it had: MILEPOST_DELIVER=1 is not set"
+        case "waiting":
+            raise _not_yet(turn, title)
         case _:
             raise _refused(turn, outcome.reason)
+
+
+def _not_yet(turn: Turn, title: str) -> UserError:
+    problem = Problem(
+        "EXP-019",
+        f"`{turn.audience_id}` is not deleted yet: {title} still works on what it was sent by `{turn.connection.id}`",
+        hint="`milepost delete` again later: it asks whether that has ended, and whether everybody was taken back",
+    )
+    return UserError(problem, exit_status=FAILED)
 
 
 def _refused(turn: Turn, words: str) -> UserError:

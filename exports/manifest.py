@@ -6,6 +6,7 @@ import json
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
+from exports.ledger.records import instant
 from transforms.instants import iso
 
 if TYPE_CHECKING:
@@ -79,3 +80,25 @@ class ExportManifest:
             },
         }
         return (json.dumps(content, indent=1, ensure_ascii=False) + "\n").encode()
+
+
+def read_manifest(content: str) -> ExportManifest:
+    """What `to_bytes` wrote."""
+    known = json.loads(content)
+    counts = known["counts"]
+    return ExportManifest(
+        **{
+            **known,
+            "options": tuple(known["options"].items()),
+            "as_of": instant(known["as_of"]),
+            "identities": tuple(known["identities"]),
+            "user_attributes": tuple(known["user_attributes"]),
+            "counts": Counts(
+                **{
+                    **counts,
+                    "dropped": tuple(counts["dropped"].items()),
+                    "withheld": tuple(counts["withheld"].items()),
+                }
+            ),
+        }
+    )

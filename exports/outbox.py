@@ -2,7 +2,7 @@
 
 A folder for each audience of a connection. `delivery.json` is written last: without it a delivery was not prepared to
 its end, and is prepared anew. `progress.jsonl` has a line for each chunk that the partner took, a chunk being a file, or
-a request of it.
+a request of it, and one for each work on a request that has ended there.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from exports.formats.format import WrittenRequest
@@ -45,15 +45,25 @@ class OutboxFile:
 
 @dataclass(frozen=True)
 class Taken:
-    """A chunk that the partner took: a file (request None), or a request of it, but for the rows at `rejected`, and for
-    `unplaced` ones that it refused without saying which. `jobs`: what it calls the work on it that goes on there.
+    """A chunk that the partner took `at` an instant: a file (request None), or a request of it, but for the rows at
+    `rejected`, and for `unplaced` ones that it refused without saying which. `jobs`: what it calls the work on it that
+    goes on there.
     """
 
     file: int
     request: int | None
+    at: datetime
     rejected: tuple[int, ...] = ()
     unplaced: int = 0
     jobs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Over:
+    """Work at the partner has ended. It refused so many rows of its request, without saying which; None: all of them."""
+
+    job: str
+    refused: int | None
 
 
 @dataclass(frozen=True)
@@ -78,28 +88,34 @@ class OutboxDelivery:
         yield from sorted((self.folder / "parts").rglob("*.parquet"))
 
     def taken(self) -> tuple[Taken, ...]:
-        """What the partner took of it so far, in order; a line that was cut by a crash was not taken."""
+        """What the partner took of it so far, in order, without the work that has ended. A line that was cut by a crash was
+        not taken.
+        """
         path = self.folder / _PROGRESS
         if not path.exists():
             return ()
         whole = path.read_bytes().rpartition(b"\n")[0]
-        return tuple(
-            Taken(
-                one["file"],
-                one["request"],
-                tuple(one["rejected"]),
-                one["unplaced"],
-                # What an earlier version began to send has none.
-                tuple(one.get("jobs", ())),
-            )
-            for one in map(json.loads, whole.splitlines())
-        )
+        lines = [json.loads(line) for line in whole.splitlines()]
+        over = {line["job"]: line["refused"] for line in lines if "job" in line}
+        return tuple(self._less(_taken_of(line), over) for line in lines if "file" in line)
 
-    def note(self, taken: Taken) -> None:
-        """Keep that a chunk was taken, before anything else is sent."""
-        line = json.dumps(vars(taken))
+    def _less(self, taken: Taken, over: dict[str, int | None]) -> Taken:
+        """The same without the work that is over, and with the rows that it refused."""
+        for job in over.keys() & set(taken.jobs):
+            rows = 0 if taken.request is None else self.files[taken.file].requests[taken.request].rows
+            match over[job]:
+                case None:
+                    taken = replace(taken, rejected=tuple(range(rows)), unplaced=0)
+                case refused:
+                    most = rows - len(taken.rejected)
+                    taken = replace(taken, unplaced=min(taken.unplaced + refused, most))
+        return replace(taken, jobs=tuple(job for job in taken.jobs if job not in over))
+
+    def note(self, one: Taken | Over) -> None:
+        """Keep that a chunk was taken, or that work on it is over, before anything else is sent."""
+        line = {**vars(one), "at": iso(one.at)} if isinstance(one, Taken) else vars(one)
         with (self.folder / _PROGRESS).open("ab") as opened:
-            opened.write(line.encode() + b"\n")
+            opened.write(json.dumps(line).encode() + b"\n")
             opened.flush()
             os.fsync(opened.fileno())
 
@@ -108,6 +124,17 @@ class OutboxDelivery:
         (self.folder / _INDEX).unlink(missing_ok=True)
         sync_folder(self.folder)
         shutil.rmtree(self.folder)
+
+
+def _taken_of(line: dict[str, Any]) -> Taken:
+    return Taken(
+        line["file"],
+        line["request"],
+        instant(line["at"]),
+        tuple(line["rejected"]),
+        line["unplaced"],
+        tuple(line["jobs"]),
+    )
 
 
 def new_folder(folder: Path) -> Path:

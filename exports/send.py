@@ -6,12 +6,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
 from exports.fold import fold, outcome
+from exports.jobs import removals_have_ended
 from exports.ledger.records import DeliveredFile, DeliveredJob
 from exports.outbox import Taken
 from transforms.durable import replace_bytes
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import datetime, timedelta
     from pathlib import Path
 
     from exports.ledger.ledger import Ledger
@@ -71,7 +72,7 @@ class FileCarrier(Protocol):
         ...
 
 
-def send_files(delivery: OutboxDelivery, carrier: FileCarrier) -> None:
+def send_files(delivery: OutboxDelivery, carrier: FileCarrier, now: datetime) -> None:
     """Bring each file that was not taken yet, then its manifest."""
     done = {one.file for one in delivery.taken()}
     for number, file in enumerate(delivery.files):
@@ -81,7 +82,7 @@ def send_files(delivery: OutboxDelivery, carrier: FileCarrier) -> None:
         manifest = delivery.folder / f"{file.name.partition('.')[0]}.manifest.json"
         replace_bytes(manifest, file.manifest.encode())
         carrier.put(manifest, manifest.name)
-        delivery.note(Taken(number, None))
+        delivery.note(Taken(number, None, now))
 
 
 def send_requests(
@@ -90,30 +91,53 @@ def send_requests(
     connection_id: str,
     known: ReceivedAudience,
     ledger: Ledger,
-) -> ReceivedAudience:
-    """Post each request that was not taken yet, in order; what is known then, with the ids of lists that were made.
+    now: datetime,
+    longest: timedelta | None,
+) -> tuple[ReceivedAudience, bool]:
+    """Post each request that was not taken yet, in order; what is known then, with the ids of lists that were made, and
+    whether all were posted.
 
-    The id of a new list is recorded before anything is posted to it: a crash makes no second one.
+    The id of a new list is recorded before anything is posted to it: a crash makes no second one. Where the partner works
+    on after it took a request, for `longest` at most, nobody is added before those who leave are gone.
     """
     done = {(one.file, one.request) for one in delivery.taken()}
     for number, file in enumerate(delivery.files):
-        before = known.list_of(file.kind)
-        list_id = carrier.list_id(file.list_name, None if before is None else before.list_id, file.kind)
-        if list_id is not None and (before is None or before.list_id != list_id):
-            made = before or replace(file.received, parts=(), next_part=file.received.next_part - 1)
-            known = known.with_list(replace(made, list_id=list_id, list_name=file.list_name))
-            ledger.record(connection_id, known)
-        elif list_id is not None and before is not None and before.list_name != file.list_name:
-            carrier.rename_list(list_id, file.list_name)
-            known = known.with_list(replace(before, list_name=file.list_name))
-            ledger.record(connection_id, known)
+        known, list_id = _with_list(file, carrier, connection_id, known, ledger)
+        is_adding = False
         with delivery.path(file).open("rb") as lines:
             for place, line in enumerate(lines):
-                if (number, place) not in done:
-                    key = f"{connection_id}/{file.name}/{place}"
-                    answer = carrier.post(line, list_id, key)
-                    delivery.note(Taken(number, place, answer.rejected, answer.unplaced, answer.jobs))
-    return known
+                if (number, place) in done:
+                    continue
+                if not is_adding and file.requests[place].operation != "remove":
+                    if longest is not None and not removals_have_ended(
+                        delivery, number, carrier.job_state, longest, now
+                    ):
+                        return known, False
+                    is_adding = True
+                key = f"{connection_id}/{file.name}/{place}"
+                answer = carrier.post(line, list_id, key)
+                delivery.note(Taken(number, place, now, answer.rejected, answer.unplaced, answer.jobs))
+    return known, True
+
+
+def _with_list(
+    file: OutboxFile, carrier: RequestCarrier, connection_id: str, known: ReceivedAudience, ledger: Ledger
+) -> tuple[ReceivedAudience, str | None]:
+    """The id of a file's list, made or renamed where it has to be, and what is known with it."""
+    before = known.list_of(file.kind)
+    list_id = carrier.list_id(file.list_name, None if before is None else before.list_id, file.kind)
+    if list_id is None:
+        return known, None
+    if before is None or before.list_id != list_id:
+        made = before or replace(file.received, parts=(), next_part=file.received.next_part - 1)
+        known = known.with_list(replace(made, list_id=list_id, list_name=file.list_name))
+    elif before.list_name != file.list_name:
+        carrier.rename_list(list_id, file.list_name)
+        known = known.with_list(replace(before, list_name=file.list_name))
+    else:
+        return known, list_id
+    ledger.record(connection_id, known)
+    return known, list_id
 
 
 def record(

@@ -10,6 +10,7 @@ from exports.delivery.faults import DeliveryError
 from exports.file_names import file_stem
 from exports.jobs import after_jobs
 from exports.ledger.records import RecordedFault
+from exports.manifest import read_manifest
 from exports.outbox import keep, pending
 from exports.partners.chosen import chosen_files
 from exports.partners.registry import partner_named
@@ -98,34 +99,40 @@ class Turn:
         known = self.known
         if known.fault is not None:
             return AudienceOutcome(self.audience_id, "faulted", known.fault.message, fault=known.fault)
-        if self.may_leave and (waiting := pending(self._outbox)) is not None:
-            outcome = self._send(waiting, known, ())
-            if outcome.status == "faulted":
-                return outcome
-            known = self.known
-        if self.may_leave and (outcome := self._waiting(known)) is not None:
-            return outcome
+        arrived = self._arrive()
+        if arrived is not None and (arrived.status != "delivered" or self.known.as_of == self.as_of):
+            return arrived
+        if (waiting := self._waiting(self.known)) is not None:
+            return waiting
+        known = self.known
         if known.as_of is not None and self.as_of <= known.as_of:
             return AudienceOutcome(self.audience_id, "not_forward")
         if self.as_of != self.generation.newest:
             return AudienceOutcome(self.audience_id, "not_newest")
-        return self._deliver(self.known) if self.may_leave else self._write(known)
+        return self._deliver(known) if self.may_leave else self._write(known)
 
     def empty(self) -> AudienceOutcome:
-        """Take back all that was received, after what was prepared before and did not arrive; nothing holds it."""
+        """Take back all that was received, after what was prepared before and did not arrive; nothing holds it.
+
+        `waiting`: the partner works on what it was sent last, or on taking back. It is asked when this is done again.
+        """
+        arrived = self._arrive()
+        if arrived is not None and arrived.status != "delivered":
+            return arrived
+        if (waiting := self._waiting(self.known)) is not None:
+            return waiting
         known = self.known
-        if self.may_leave and (waiting := pending(self._outbox)) is not None:
-            outcome = self._send(waiting, known, ())
-            if outcome.status == "faulted":
-                return outcome
-            known = self.known
         folder = self._outbox if self.may_leave else self._beside("written")
         prepared = self._prepare(known, folder, empties=True)
-        if prepared.delivery is None:
-            return AudienceOutcome(self.audience_id, "delivered" if self.may_leave else "written")
         if not self.may_leave:
             return self._written(prepared)
-        return self._send(keep(prepared.delivery), known, prepared.manifests)
+        if prepared.delivery is not None:
+            outcome = self._send(keep(prepared.delivery), known)
+            return (self._waiting(self.known) or outcome) if outcome.status == "delivered" else outcome
+        if known.fault is not None and known.fault.reason == "refused":
+            # Nothing is left to be sent, and yet what was taken back may be there still: somebody has to look.
+            return AudienceOutcome(self.audience_id, "faulted", known.fault.message, fault=known.fault)
+        return AudienceOutcome(self.audience_id, "delivered")
 
     @property
     def may_leave(self) -> bool:
@@ -146,14 +153,19 @@ class Turn:
         known_as = audience.stored_as({one.audience_id for one in received.audiences})
         return received.audience(known_as or self.audience_id, self.connection.variant)
 
+    def _arrive(self) -> AudienceOutcome | None:
+        """Send what was prepared before and did not arrive, None where there is nothing of the kind."""
+        prepared = pending(self._outbox) if self.may_leave else None
+        return None if prepared is None else self._send(prepared, self.known)
+
     def _deliver(self, known: ReceivedAudience) -> AudienceOutcome:
         if self._is_emptied_first(known):
             prepared = self._prepare(known, self._outbox, empties=True)
             if (fault := self._held(known, prepared)) is not None:
                 return self._hold(known, prepared, fault)
             if prepared.delivery is not None:
-                outcome = self._send(keep(prepared.delivery), known, prepared.manifests)
-                if outcome.status == "faulted":
+                outcome = self._send(keep(prepared.delivery), known)
+                if outcome.status != "delivered":
                     return outcome
                 # What is sent anew could be taken back with the rest (B11).
                 if (waiting := self._waiting(self.known)) is not None:
@@ -167,7 +179,7 @@ class Turn:
                 self.connection.id, replace(known, as_of=self.as_of, is_accepted=False)
             )
             return AudienceOutcome(self.audience_id, "delivered")
-        return self._send(keep(prepared.delivery), known, prepared.manifests)
+        return self._send(keep(prepared.delivery), known)
 
     def _hold(self, known: ReceivedAudience, prepared: Prepared, fault: RecordedFault) -> AudienceOutcome:
         """It is prepared anew once it is let go, of what holds then."""
@@ -181,7 +193,8 @@ class Turn:
 
     def _written(self, prepared: Prepared) -> AudienceOutcome:
         if prepared.delivery is not None:
-            send_files(prepared.delivery, self.dispatch.folder_carrier(self.connection.id))
+            carrier = self.dispatch.folder_carrier(self.connection.id)
+            send_files(prepared.delivery, carrier, self.dispatch.now())
             prepared.delivery.drop()
         return AudienceOutcome(self.audience_id, "written", files=prepared.manifests)
 
@@ -207,7 +220,7 @@ class Turn:
 
     def _waiting(self, known: ReceivedAudience) -> AudienceOutcome | None:
         """Ask about the work that goes on there; None where there is none, or it has ended."""
-        if not known.jobs:
+        if not known.jobs or not self.may_leave:
             return None
         longest = self._longest_work
         if longest is None:
@@ -240,28 +253,36 @@ class Turn:
             if (before := known.list_of(request.file.kind)) is not None and before.list_name is not None
         )
 
-    def _send(
-        self, delivery: OutboxDelivery, known: ReceivedAudience, manifests: tuple[ExportManifest, ...]
-    ) -> AudienceOutcome:
-        ledger = self.dispatch.ledger
+    def _send(self, delivery: OutboxDelivery, known: ReceivedAudience) -> AudienceOutcome:
+        ledger, is_whole = self.dispatch.ledger, True
         by_requests = isinstance(self._output.destination, HttpApi)
         try:
             # What is wrong with the address or the variables is a fault, too: it shows where the carrier is made.
             with self.dispatch.carrier(self._output, self.connection.id) as opened:
                 if by_requests:
-                    known = send_requests(
-                        delivery, cast("RequestCarrier", opened), self.connection.id, known, ledger
+                    known, is_whole = send_requests(
+                        delivery,
+                        cast("RequestCarrier", opened),
+                        self.connection.id,
+                        known,
+                        ledger,
+                        self.dispatch.now(),
+                        self._longest_work,
                     )
                 else:
-                    send_files(delivery, cast("FileCarrier", opened))
+                    send_files(delivery, cast("FileCarrier", opened), self.dispatch.now())
         except DeliveryError as error:
             known, now = self.known, self.dispatch.now()
             if by_requests and not error.fault.may_have_arrived:
                 # What was refused would be refused again: what was taken is kept, and the difference made anew.
                 known = record(delivery, self.connection.id, known, ledger, by_requests=True, now=now)
             return self._faulted(known, self._recorded(error))
+        if not is_whole:
+            words = "the partner still works on taking back those who leave, nobody is added before"
+            return AudienceOutcome(self.audience_id, "waiting", words)
         now = self.dispatch.now()
         record(delivery, self.connection.id, known, ledger, by_requests=by_requests, now=now)
+        manifests = tuple(read_manifest(file.manifest) for file in delivery.files)
         return AudienceOutcome(self.audience_id, "delivered", files=manifests)
 
     def _recorded(self, error: DeliveryError) -> RecordedFault:

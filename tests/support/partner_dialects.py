@@ -6,6 +6,7 @@ Written from the documentation, not from the code under test, so that the two ca
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
 import re
 from dataclasses import dataclass, field
@@ -140,7 +141,7 @@ def _google(asked: Asked, _: str) -> Batch:
 
 def _google_answer(batch: Batch, bad: tuple[int, ...]) -> Reply:
     if not bad:
-        return 200, {"requestId": "request-1"}
+        return 200, {"requestId": hashlib.sha256(repr(batch).encode()).hexdigest()[:16]}
     fields = [{"field": f"audience_members[{each}].user_data", "description": "malformed"} for each in bad]
     error = {"code": 400, "status": "INVALID_ARGUMENT", "message": "bad members"}
     return 400, {"error": {**error, "details": [{"fieldViolations": fields}]}}

@@ -65,6 +65,7 @@ class Model:
         self.steps: list[Step] = []
         self.invalid: set[str] = set()
         self.passing = False
+        self.works_late = False
         self.rotates = False
         self.refresh_token = "secret-refresh"
         self.repeated = 0
@@ -73,6 +74,7 @@ class Model:
         self.first_valid_token = 1
         self.next_id = 1
         self._seen: dict[Any, str] = {}
+        self._late: list[Batch] = []
         self._sessions: dict[tuple[str, int], dict[int, Batch]] = {}
         if dialect.fixed_list is not None:
             self.lists[dialect.fixed_list] = {"name": "", "identifiers": set()}
@@ -93,7 +95,10 @@ class Model:
         if not (bad and self.dialect.is_whole):
             good = tuple(row for position, row in enumerate(batch.rows) if position not in bad)
             said = tuple(each for position, each in enumerate(batch.attributes) if position not in bad)
-            if not self._take(replace(batch, rows=good, attributes=said)):
+            taken = replace(batch, rows=good, attributes=said)
+            if self.works_late:
+                self._late.append(taken)
+            elif not self._take(taken):
                 return self.dialect.too_small[0], {}, self.dialect.too_small[1]
         if self.passing:
             self.invalid.clear()
@@ -143,6 +148,10 @@ class Model:
     def _list_call(self, asked: Asked) -> tuple[int, dict[str, str], Any]:
         dialect = self.dialect
         if matched(dialect.job, asked):
+            # What was posted last is done first: there is no order among works that go on at once.
+            for batch in reversed(self._late):
+                self._take(batch)
+            self._late.clear()
             return 200, {}, dialect.job_done
         is_delete = asked.body.get("action") == "delete" if isinstance(asked.body, dict) else False
         if matched(dialect.create, asked) and not is_delete:

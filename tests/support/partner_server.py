@@ -96,6 +96,7 @@ class _Handler(BaseHTTPRequestHandler):
                 model.invalid |= set(asked.body.get("invalid", ()))
                 model.passing = asked.body.get("passing", False)
                 model.rotates |= asked.body.get("rotates", False)
+                model.works_late |= asked.body.get("works_late", False)
                 if asked.body.get("revoke"):
                     model.first_valid_token = model.tokens + 1
                 for gone in asked.body.get("delete", ()):
@@ -212,7 +213,9 @@ class PartnerServer:
         return State(**answer.json())
 
     def script(self, *steps: Step, **said: Any) -> None:
-        """What becomes of the next requests, and `invalid` identifiers, `revoke` tokens, `delete` lists; from now on it `rotates` refresh tokens."""
+        """What becomes of the next requests, and `invalid` identifiers, `revoke` tokens, `delete` lists; from now on it `rotates` refresh
+        tokens, and `works_late`: what is posted happens when it is asked about, in no order.
+        """
         content = {"steps": [asdict(step) for step in steps], **said}
         httpx.post(f"{self.address}/_script", json=content, trust_env=False, verify=False).raise_for_status()
 

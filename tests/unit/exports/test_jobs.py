@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -94,6 +95,7 @@ class Shop:
     server: PartnerServer
     as_of: datetime = AS_OF
     members: set[int] = field(default_factory=lambda: {1, 2, 3})
+    also: set[tuple[int, str, str]] = field(default_factory=set)
     now: datetime = NOW
 
     def deliver(self) -> Outcome:
@@ -102,7 +104,7 @@ class Shop:
             publication(
                 self.as_of,
                 {"lapsed": self.members},
-                identities={(mpid, "email", f"u{mpid}@example.com") for mpid in range(1, 10)},
+                identities={(mpid, "email", f"u{mpid}@example.com") for mpid in range(1, 10)} | self.also,
             ),
         )
         one = replace(connection("c", "lapsed", identities=("email",)), mode="delta", max_removal=1.0)
@@ -262,3 +264,100 @@ def test_a_ledger_of_before_names_no_work(shop: Shop) -> None:
     content = to_json(known)
     del content["audiences"][0]["jobs"]
     assert from_json(content).audiences[0].jobs == ()
+
+
+@pytest.fixture
+def changed(tmp_path: Path) -> Iterator[Shop]:
+    """Three members are at Google; the day after one has left, one has joined, and one has an address less.
+
+    What is posted to Google is done when it is asked about, what was posted last first.
+    """
+    with partner_server("google_data_manager") as server:
+        shop = Shop(tmp_path, server, also={(2, "email", "other@example.com")})
+        server.script(works_late=True)
+        assert shop.deliver().status == "delivered"
+        shop.as_of += DAY
+        shop.members, shop.also = {2, 3, 4}, set()
+        yield shop
+
+
+def hashed(*mpids: int) -> set[str]:
+    return {hashlib.sha256(f"u{mpid}@example.com".encode()).hexdigest() for mpid in mpids}
+
+
+def test_nobody_is_added_before_those_who_leave_are_gone(changed: Shop) -> None:
+    changed.server.script(Step(), Step(), Step(200, body=google("PROCESSING")))
+    outcome = changed.deliver()
+    assert outcome.status == "waiting"
+    assert "nobody is added before" in outcome.audiences[0].reason
+    assert changed.posts == 2
+    assert changed.ledger.last_delivered("c") == AS_OF
+    again = changed.deliver()
+    assert again.status == "delivered"
+    assert [(file.counts.rows, file.counts.removed) for file in again.files] == [(2, 2)]
+    assert changed.posts == 3
+    assert changed.deliver().status == "not_forward"
+    assert changed.server.state().identifiers("1") == hashed(2, 3, 4)
+
+
+def test_where_removals_have_ended_at_once_all_is_delivered_at_once(changed: Shop) -> None:
+    assert changed.deliver().status == "delivered"
+    assert changed.deliver().status == "not_forward"
+    assert changed.server.state().identifiers("1") == hashed(2, 3, 4)
+
+
+def test_removals_of_which_some_were_refused_are_counted(changed: Shop) -> None:
+    changed.server.script(Step(), Step(), Step(200, body=ONE_REFUSED["google_data_manager"]))
+    assert changed.deliver().status == "delivered"
+    assert changed.counted == (3, 1)
+
+
+def test_removals_that_took_nothing_are_sent_again_with_what_is_added(changed: Shop) -> None:
+    changed.server.script(Step(), Step(200, body={"requestId": "lost"}))
+    changed.server.script(Step(200, body=ALL_REFUSED["google_data_manager"]))
+    [one] = changed.deliver().audiences
+    assert one.fault is not None
+    assert "and then none of its rows: denied consent" in one.fault.message
+    assert "milepost resume" in one.fault.next_step
+    assert changed.counted == (0, 2)
+    assert changed.server.state().identifiers("1") > hashed(1, 2, 3)
+    changed.ledger.resume("c", accepts=False)
+    assert changed.deliver().status == "delivered"
+    assert changed.deliver().status == "not_forward"
+    assert changed.server.state().identifiers("1") == hashed(2, 3, 4)
+
+
+def test_removals_that_do_not_end_are_a_fault_after_two_days(changed: Shop) -> None:
+    running = Step(200, body=google("PROCESSING"))
+    changed.server.script(Step(), Step(), running)
+    assert changed.deliver().status == "waiting"
+    changed.now += 2 * DAY
+    changed.server.script(running)
+    assert changed.deliver().status == "waiting"
+    changed.now += timedelta(microseconds=1)
+    changed.server.script(running)
+    [one] = changed.deliver().audiences
+    assert one.fault is not None
+    assert "has not ended after 2 days" in one.fault.message
+    changed.ledger.resume("c", accepts=False)
+    assert changed.deliver().status == "delivered"
+
+
+def test_removals_that_the_partner_does_not_know_are_a_fault_once(changed: Shop) -> None:
+    changed.server.script(Step(), Step(), Step(404, body={}))
+    [one] = changed.deliver().audiences
+    assert one.fault is not None
+    assert one.fault.reason == "refused"
+    changed.ledger.resume("c", accepts=False)
+    assert changed.deliver().status == "delivered"
+
+
+def test_a_removal_is_asked_about_again_where_the_partner_did_not_say(changed: Shop) -> None:
+    changed.server.script(Step(), Step(), Step(503), Step(503))
+    [one] = changed.deliver().audiences
+    assert one.fault is not None
+    assert one.fault.reason == "unreachable"
+    changed.ledger.resume("c", accepts=False)
+    assert changed.deliver().status == "delivered"
+    assert changed.deliver().status == "not_forward"
+    assert changed.server.state().identifiers("1") == hashed(2, 3, 4)
