@@ -238,6 +238,7 @@ class _Gathered:
             as_of=received.as_of,
             accepted=sum(file.accepted for file in received.files),
             rejected=sum(file.rejected for file in received.files),
+            at_work=len(received.jobs),
             fault=received.fault,
         )
 

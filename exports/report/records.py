@@ -60,7 +60,7 @@ class Shared:
 
 @dataclass(frozen=True)
 class Delivery:
-    """A connection of an audience, and what its partner has received last."""
+    """A connection of an audience, and what its partner has received last. `at_work`: requests of it that go on there."""
 
     connection_id: str
     output_id: str
@@ -72,6 +72,7 @@ class Delivery:
     as_of: datetime | None
     accepted: int
     rejected: int
+    at_work: int
     fault: RecordedFault | None
 
 

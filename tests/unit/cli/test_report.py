@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from exports.ledger.ledger import Ledger
+from exports.ledger.records import DeliveredJob, ReceivedAudience
 from orchestration import estimating
 from orchestration.reporting import write_report
 from orchestration.settings import load_settings
@@ -150,6 +152,24 @@ def test_a_page_says_what_an_audience_is_and_what_each_criterion_holds_for(publi
     assert "milestone: played, criteria: {event: {name: Play}}" in text
     assert "2018-02-01 00:00 UTC" in text
     assert "calls__stopped 50 fulfil the criteria of both splits" in text
+
+
+def test_a_page_says_that_a_partner_still_works_on_what_it_was_sent(folder: Path, report) -> None:
+    connection = """
+    outputs:
+      meta: {partner: meta_csv}
+    connections:
+      - {connection: known_meta, audience: known, output: meta, status: active}
+    """
+    write_project(folder / "project", {"connections/meta.yml": connection})
+    job = DeliveredJob("request-1", "known.csv", AS_OF)
+    sent = ReceivedAudience("known", as_of=AS_OF, jobs=(job, job))
+    Ledger(folder / "data" / "ledger" / "connections").record("known_meta", sent)
+    assert report().status == 0
+    text = page(folder, "audiences/known.html")
+    assert ", still at work there on requests of it: 2" in text
+    assert "not calculated yet" in text
+    assert "no active connection" not in text
 
 
 def test_an_orphan_has_a_page_of_its_figures(published: Path) -> None:

@@ -81,7 +81,7 @@ def test_a_remaining_split_with_whom_nothing_is_done_is_lost() -> None:
 
 
 def test_a_remaining_split_that_is_sent_or_goes_on_is_not_lost() -> None:
-    sent = Delivery("c", "meta", "meta_csv", None, True, "full", None, None, 0, 0, None)
+    sent = Delivery("c", "meta", "meta_csv", None, True, "full", None, None, 0, 0, 0, None)
     goes_on = boxes(
         milestone("seen", 400),
         milestone("played", 100, "seen"),
