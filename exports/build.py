@@ -14,6 +14,7 @@ from exports.formats.write import write
 from exports.gather import find_members, gather
 from exports.manifest import Counts
 from exports.rows import encoded_statement, frames, frames_of
+from exports.tallies import tabulate_members
 from transforms.audiences.known import masked
 from transforms.errors import failure
 
@@ -36,20 +37,12 @@ _COUNTS = """
 select (select count(*) from audience_member), count(*), coalesce(sum(identifiers), 0)::bigint from next_member
 """
 _DISTINCT = """
-select count(*) from (select distinct mpid, place, value from identifier where value is not null)
+select count(*) from (select distinct mpid, place, value from identifier)
 """
 _GONE = """
 select
     (select count(*) from received_member where identifiers > 0),
     (select count(*) from received_member anti join next_member using (mpid) where identifiers > 0)
-"""
-_NEXT_MEMBER = """
-create table next_member as
-select
-    mpid, null::ubigint as print_1, null::ubigint as print_2,
-    count(*)::integer as identifiers, $as_of::timestamp as sent,
-    coalesce(any_value(print), $of_nothing::ubigint) as attributes
-from identifier left join attribute_print using (mpid) where value is not null group by mpid
 """
 _NEXT_ROW = """
 create table next_row as
@@ -92,7 +85,7 @@ def write_whole(
     of_nothing = tabulate_attributes(connection, generation, request)
     connection.execute(_EVERYBODY)
     dropped = gather(connection, request)
-    connection.execute(_NEXT_MEMBER, {"as_of": request.as_of, "of_nothing": of_nothing})
+    tabulate_members(connection, request.as_of, of_nothing)
     members, users, identifiers = connection.execute(_COUNTS).fetchall()[0]
     tally = _Tally(request)
     operation = request.file.snapshot

@@ -26,11 +26,12 @@ create table audience_member as
 select mpid from read_parquet($members, hive_partitioning = false)
 where audience_id = $audience and ($variant is null or variant = $variant)
 """
-_ODD = "select mpid, place, text from identifier where text is not null"
-_KEEP = "insert into identifier select mpid, place, value, is_digest, null from batch"
+_ODD = "select mpid, place, value from identifier where is_digest is null"
+_KEEP = "insert into identifier select mpid, place, value, is_digest from batch"
+_NO_ODD = "delete from identifier where is_digest is null"
 _KEYLESS = """
 delete from identifier
-where value is not null and mpid not in (select mpid from identifier where place = $key and value is not null)
+where mpid not in (select mpid from identifier where place = $key)
 """
 
 
@@ -54,7 +55,7 @@ def find_members(
 def gather(connection: duckdb.DuckDBPyConnection, request: ExportRequest) -> Counter[str]:
     """Make the table `identifier` of the table `member`, and count what was dropped by reason.
 
-    Columns: mpid, place (of the request's columns), value (normalised, not encoded yet), is_digest (came as one), text.
+    Columns: mpid, place (of the request's columns), value (normalised, not encoded yet), is_digest (came as one).
 
     A failure (exit status 1) where a column mixes digests with values that are none (EXP-007), since whoever hashed a
     part may have hashed it otherwise.
@@ -77,6 +78,7 @@ def gather(connection: duckdb.DuckDBPyConnection, request: ExportRequest) -> Cou
                 case Given(digest):
                     kept.append((mpid, place, digest, True))
         _keep(connection, kept)
+    connection.execute(_NO_ODD)
     refuse_mixed(connection, columns)
     for place, column in enumerate(columns):
         if column.is_key:

@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 def identifiers_statement(
     columns: tuple[IdentityColumn, ...], identity_types: tuple[str, ...], region: str | None
 ) -> str:
-    """`create table identifier`: mpid, place (the column's), value, is_digest, text.
+    """`create table identifier`: mpid, place (the column's), value, is_digest.
 
-    Of the identities of the table `member` in `sendable_identity`. `value` is normalised, but not encoded yet
-    unless it came as a digest; where the engine can't tell by itself, it is null and `text` is what is known.
+    Of the identities of the table `member` in `sendable_identity`. `value` is normalised, and `is_digest` false; where the
+    engine can't tell by itself `is_digest` is null, and `value` as it is known.
     """
     wanted = [
         (kind, place)
@@ -60,9 +60,8 @@ def identifiers_statement(
         exp.select(
             "mpid",
             exp.cast(exp.column("place"), "integer").as_("place"),
-            "value",
-            exp.false().as_("is_digest"),
-            exp.Case().when(exp.column("value").is_(exp.null()), exp.column("text")).as_("text"),
+            exp.func("coalesce", exp.column("value"), exp.column("text")).as_("value"),
+            exp.Case().when(exp.column("value").is_(exp.null()).not_(), exp.false()).as_("is_digest"),
         )
         .with_("wanted", as_=of_columns)
         .with_("known", as_=known)

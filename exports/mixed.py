@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _BATCH = 1_000
 _HASHED = """
 select place, count(*) filter (where is_digest), count(*)
-from identifier where value is not null group by place order by place
+from identifier group by place order by place
 """
 # What was sent of those who are not looked at, since it has not changed. Most often all of it, or none, looks like a
 # digest, so that few texts are looked at one by one; a length is told sooner than a pattern.

@@ -13,6 +13,7 @@ from exports.attribute_rows import attribute_names
 from exports.formats.format import JsonLines, Requests
 from exports.mpid_ranges import ROWS, MpidRange, mpid_ranges
 from exports.partners.profile import AttributeColumn, IdentityColumn, StatedColumn
+from exports.tallies import view_first
 from transforms.errors import InternalError
 
 if TYPE_CHECKING:
@@ -26,33 +27,9 @@ if TYPE_CHECKING:
 _BATCH = 100_000
 _LONGEST_SEGMENT = 128
 #: Each identifier of a member once.
-_KEPT = "select distinct mpid, place, value, is_digest from identifier where value is not null"
-# Prints of 64 bits are sorted in half of the time in which texts are grouped; whatever has the same print is compared.
-_PRINT_OF_SEVERAL = """
-create table print_of_several as
-select distinct print
-from (
-    select print, lag(print) over (order by print) as before
-    from (select hash(place, value) as print from identifier where value is not null)
-)
-where print = before
-"""
-_FIRST_OF_SEVERAL = """
-create table first_of_several as
-select min(mpid) as mpid, place, value, is_digest
-from identifier where value is not null and hash(place, value) in (select print from print_of_several)
-group by place, value, is_digest
-"""
+_KEPT = "select distinct mpid, place, value, is_digest from identifier"
 #: Each identifier once, by the first who has it.
-_FIRST = """
-select mpid, place, value, is_digest
-from (
-    select mpid, place, value, is_digest
-    from identifier where value is not null and hash(place, value) not in (select print from print_of_several)
-    union all
-    select mpid, place, value, is_digest from first_of_several
-)
-"""
+_FIRST = "select mpid, place, value, is_digest from first_identifier"
 
 
 def _encoded(columns: tuple[IdentityColumn, ...]) -> exp.Expr:
@@ -84,8 +61,7 @@ def frames(connection: duckdb.DuckDBPyConnection, request: ExportRequest) -> Ite
     headers = tuple(column.header for column in columns)
     operation = request.file.snapshot
     if request.file.arrangement == "identities":
-        for statement in (_PRINT_OF_SEVERAL, _FIRST_OF_SEVERAL):
-            connection.execute(statement)
+        view_first(connection)
 
     def rows(mpids: MpidRange) -> exp.Select:
         if request.file.has_members:
