@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 from sqlglot import exp
 
-from exports.mpid_ranges import ROWS, mpid_ranges
+from exports.mpid_ranges import mpid_ranges
 from transforms.errors import InternalError
 
 if TYPE_CHECKING:
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     import duckdb
 
+#: Numbers at a time, of 8 bytes each. With fewer the table of identifiers, which may lie on disk, is read more often.
+NUMBERS = 3_000_000
 _NO_NEXT_MEMBER = """
 create table next_member (
     mpid bigint, print_1 ubigint, print_2 ubigint, identifiers integer, sent timestamp, attributes ubigint
@@ -54,7 +56,7 @@ def tabulate_members(connection: duckdb.DuckDBPyConnection, as_of: datetime, of_
     `as_of` with the attributes of `attribute_print`, else those `of_nothing`.
     """
     connection.execute(_NO_NEXT_MEMBER)
-    for mpids in mpid_ranges(connection, "identifier", rows=ROWS):
+    for mpids in mpid_ranges(connection, "identifier", rows=NUMBERS):
         found = _numbers(connection, exp.column("mpid"), mpids.holds()).sort().rle().struct.unnest()
         _insert(connection, _NEXT_MEMBER, found, {"as_of": as_of, "of_nothing": of_nothing})
 
@@ -64,12 +66,13 @@ def view_first(connection: duckdb.DuckDBPyConnection) -> None:
     first member who has it.
     """
     connection.execute(_NO_PRINT_OF_SEVERAL)
-    parts = max(1, ceil(len(connection.table("identifier")) / ROWS))
+    parts = max(1, ceil(len(connection.table("identifier")) / NUMBERS))
     printed = exp.func("hash", exp.column("place"), exp.column("value"))
     for part in range(parts):
         is_here = exp.Mod(this=printed.copy(), expression=exp.convert(parts)).eq(part)
         prints = _numbers(connection, printed, is_here if parts > 1 else exp.true()).sort()
-        several = prints.filter(prints == prints.shift()).unique()
+        # Slices take no memory, a shift takes that of all of them again.
+        several = prints[1:].filter(prints[1:] == prints[:-1]).unique()
         _insert(connection, _PRINT_OF_SEVERAL, several.to_frame())
     connection.execute(_FIRST_OF_SEVERAL)
     connection.execute(_FIRST)
