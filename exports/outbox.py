@@ -97,7 +97,7 @@ class OutboxDelivery:
         whole = path.read_bytes().rpartition(b"\n")[0]
         lines = [json.loads(line) for line in whole.splitlines()]
         over = {line["job"]: line["refused"] for line in lines if "job" in line}
-        return tuple(self._less(_taken_of(line), over) for line in lines if "file" in line)
+        return tuple(self._less(_taken_of(line, self.as_of), over) for line in lines if "file" in line)
 
     def _less(self, taken: Taken, over: dict[str, int | None]) -> Taken:
         """The same without the work that is over, and with the rows that it refused."""
@@ -126,14 +126,15 @@ class OutboxDelivery:
         shutil.rmtree(self.folder)
 
 
-def _taken_of(line: dict[str, Any]) -> Taken:
+def _taken_of(line: dict[str, Any], as_of: datetime) -> Taken:
     return Taken(
         line["file"],
         line["request"],
-        instant(line["at"]),
+        # What an earlier version began to send says neither when, nor of any work.
+        instant(line["at"]) if "at" in line else as_of,
         tuple(line["rejected"]),
         line["unplaced"],
-        tuple(line["jobs"]),
+        tuple(line.get("jobs", ())),
     )
 
 

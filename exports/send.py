@@ -101,6 +101,7 @@ def send_requests(
     on after it took a request, for `longest` at most, nobody is added before those who leave are gone.
     """
     done = {(one.file, one.request) for one in delivery.taken()}
+    is_whole = True
     for number, file in enumerate(delivery.files):
         known, list_id = _with_list(file, carrier, connection_id, known, ledger)
         is_adding = False
@@ -112,12 +113,13 @@ def send_requests(
                     if longest is not None and not removals_have_ended(
                         delivery, number, carrier.job_state, longest, now
                     ):
-                        return known, False
+                        is_whole = False
+                        break
                     is_adding = True
                 key = f"{connection_id}/{file.name}/{place}"
                 answer = carrier.post(line, list_id, key)
                 delivery.note(Taken(number, place, now, answer.rejected, answer.unplaced, answer.jobs))
-    return known, True
+    return known, is_whole
 
 
 def _with_list(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -97,6 +98,7 @@ class Shop:
     members: set[int] = field(default_factory=lambda: {1, 2, 3})
     also: set[tuple[int, str, str]] = field(default_factory=set)
     now: datetime = NOW
+    types: tuple[str, ...] = ("email",)
 
     def deliver(self) -> Outcome:
         generation = publish(
@@ -107,7 +109,7 @@ class Shop:
                 identities={(mpid, "email", f"u{mpid}@example.com") for mpid in range(1, 10)} | self.also,
             ),
         )
-        one = replace(connection("c", "lapsed", identities=("email",)), mode="delta", max_removal=1.0)
+        one = replace(connection("c", "lapsed", identities=self.types), mode="delta", max_removal=1.0)
         known = definitions(audience("lapsed"), connections=(one,))
         [output] = known.outputs
         known = replace(
@@ -298,6 +300,33 @@ def test_nobody_is_added_before_those_who_leave_are_gone(changed: Shop) -> None:
     assert changed.posts == 3
     assert changed.deliver().status == "not_forward"
     assert changed.server.state().identifiers("1") == hashed(2, 3, 4)
+
+
+def test_of_every_list_those_who_leave_are_taken_back_before_any_waits(tmp_path: Path) -> None:
+    with partner_server("google_data_manager") as server:
+        customers = {(mpid, "customer_id", f"C-{mpid}") for mpid in range(1, 5)}
+        shop = Shop(tmp_path, server, also=customers, types=("email", "customer_id"))
+        shop.deliver()
+        shop.as_of += DAY
+        shop.members = {2, 3, 4}
+        running = Step(200, body=google("PROCESSING"))
+        server.script(Step(), Step(), Step(), running, Step(), running)
+        assert shop.deliver().status == "waiting"
+        lists = [server.state().identifiers(each) for each in ("1", "2")]
+        assert [len(each) for each in lists] == [2, 2]
+        assert shop.deliver().status == "delivered"
+        assert server.state().identifiers("1") == hashed(2, 3, 4)
+        assert server.state().identifiers("2") == {"C-2", "C-3", "C-4"}
+
+
+def test_what_an_earlier_version_began_to_send_is_sent_to_its_end(changed: Shop) -> None:
+    changed.server.script(Step(), Step(), Step(200, body=google("PROCESSING")))
+    assert changed.deliver().status == "waiting"
+    progress = changed.folder / "outbox" / "c" / "lapsed" / "progress.jsonl"
+    [line] = map(json.loads, progress.read_text().splitlines())
+    del line["at"], line["jobs"]
+    progress.write_text(json.dumps(line) + "\n")
+    assert changed.deliver().status == "delivered"
 
 
 def test_where_removals_have_ended_at_once_all_is_delivered_at_once(changed: Shop) -> None:
