@@ -46,8 +46,8 @@ def say_farewell(
     """Do what the output does about a deleted audience, for all that its partner has received of it.
 
     Where nothing may leave over the network what would be sent is written below exports/. It can be done again: a list
-    that is gone is deleted. A failure (exit status 1) EXP-019 where the partner refuses, in its words, and where it still works
-    on what it was sent. The ledger still knows what was received: see `forget`.
+    that is gone is deleted. A failure (exit status 1) EXP-019 where the partner refuses, in its words, and where it still
+    works on what it was sent. The ledger still knows what was received: see `forget`.
     """
     return tuple(
         Farewell(connection.id, audience_id, words)
@@ -152,18 +152,18 @@ def _emptied(turn: Turn, title: str) -> str:
 
 
 def _not_yet(turn: Turn, title: str) -> UserError:
-    problem = Problem(
-        "EXP-019",
+    return _not_deleted(
         f"`{turn.audience_id}` is not deleted yet: {title} still works on what it was sent by `{turn.connection.id}`",
-        hint="`milepost delete` again later: it asks whether that has ended, and whether everybody was taken back",
+        "`milepost delete` again later: it asks whether that has ended, and whether everybody was taken back",
     )
-    return UserError(problem, exit_status=FAILED)
 
 
 def _refused(turn: Turn, words: str) -> UserError:
-    problem = Problem(
-        "EXP-019",
+    return _not_deleted(
         f"`{turn.audience_id}` is not deleted: the partner of `{turn.connection.id}` refuses: {words}",
-        hint="`milepost delete` again once that is put right, or write `on_delete: leave` where the partner's copy may stay",
+        "`milepost delete` again once that is put right, or write `on_delete: leave` where the partner's copy may stay",
     )
-    return UserError(problem, exit_status=FAILED)
+
+
+def _not_deleted(message: str, hint: str) -> UserError:
+    return UserError(Problem("EXP-019", message, hint=hint), exit_status=FAILED)

@@ -143,6 +143,43 @@ def test_a_refused_removal_is_a_failure(tmp_path: Path) -> None:
         assert "no key of this project" in caught.value.problems[0].message
 
 
+def google_work(state: str) -> Step:
+    return Step(200, body={"requestStatusPerDestination": [{"requestStatus": state}]})
+
+
+def not_deleted(world: World) -> str:
+    """What a deletion says that fails; the ledger still knows what was received."""
+    with pytest.raises(UserError) as caught:
+        world.bid()
+    [problem] = caught.value.problems
+    assert (problem.code, caught.value.exit_status) == ("EXP-019", FAILED)
+    assert world.dispatch.ledger.read("c").audiences
+    return problem.message
+
+
+def test_nothing_is_deleted_before_the_work_at_the_partner_has_ended(tmp_path: Path) -> None:
+    with partner_server("google_data_manager") as server:
+        server.script(works_late=True)
+        world = delivered(tmp_path, "google_data_manager", server=server, on_delete="empty_first")
+        running = google_work("PROCESSING")
+        server.script(running)
+        assert "is not deleted yet" in not_deleted(world)
+        assert len(server.state().rows()) == 1, "what is added could come after what is taken back"
+        server.script(Step(), Step(), running)
+        assert "is not deleted yet" in not_deleted(world)
+        assert "was taken back" in world.words
+        assert server.state().identifiers("1") == set()
+
+
+def test_nothing_is_deleted_where_the_partner_took_nobody_back(tmp_path: Path) -> None:
+    with partner_server("google_data_manager") as server:
+        world = delivered(tmp_path, "google_data_manager", server=server, on_delete="empty_first")
+        server.script(Step(), Step(200, body={"requestId": "lost"}), google_work("FAILED"))
+        for _ in range(2):
+            assert "and then none of its rows" in not_deleted(world)
+        assert server.state().identifiers("1") == {"C-1", "C-2", "C-3"}
+
+
 def test_a_stream_is_sent_a_message(tmp_path: Path) -> None:
     with partner_server("firehose") as server:
         world = delivered(tmp_path, "firehose", server=server)
